@@ -1,0 +1,140 @@
+import Glibc
+import OCI
+import Synchronization
+
+/// Something on disk that garbage collection must leave alone while a process works with it.
+enum LeasedItem: Hashable, Sendable {
+    case blob(Digest)
+    case layer(LayerID)
+
+    fileprivate var line: String {
+        switch self {
+        case .blob(let digest): "b \(digest)\n"
+        case .layer(let id): "l \(id)\n"
+        }
+    }
+
+    fileprivate init?(line: Substring) {
+        let value = String(line.dropFirst(2))
+        switch line.prefix(2) {
+        case "b ":
+            guard let digest = try? Digest(parsing: value) else { return nil }
+            self = .blob(digest)
+        case "l ":
+            guard let id = LayerID(rawValue: value) else { return nil }
+            self = .layer(id)
+        default: return nil
+        }
+    }
+}
+
+/// What one `Store` value is doing: a directory `tmp/<session>/`, locked while the value lives, with unfinished work and a
+/// file `lease` that lists what must not be collected. The kernel drops the lock however the process ends, and whoever
+/// finds such a directory unlocked removes it.
+final class Session: Sendable {
+    private struct State: ~Copyable {
+        var directory: String?
+        var lock: FileLock?
+        var lease: OpenFile?
+        var leased: Set<LeasedItem> = []
+        var counter = 0
+    }
+
+    private let layout: StoreLayout
+    private let state = Mutex(State())
+
+    init(layout: StoreLayout) {
+        self.layout = layout
+    }
+
+    deinit {
+        // Nothing can be done about a failure here; the next process that opens the store tries again.
+        try? end()
+    }
+
+    /// A path on the store's file system that nobody else uses.
+    func temporaryPath() throws(StoreError) -> String {
+        try state.withLock { (state) throws(StoreError) in
+            let directory = try begin(&state)
+            state.counter += 1
+            return "\(directory)/\(state.counter)"
+        }
+    }
+
+    /// Has this session leased the item? Then it is there, and stays.
+    func holds(_ item: LeasedItem) -> Bool {
+        state.withLock { $0.leased.contains(item) }
+    }
+
+    /// Adds to the lease. The caller holds the gate, and afterwards checks that the item exists (or makes it).
+    func lease(_ items: [LeasedItem]) throws(StoreError) {
+        try state.withLock { (state) throws(StoreError) in
+            let new = items.filter { !state.leased.contains($0) }
+            guard !new.isEmpty else { return }
+            let directory = try begin(&state)
+            let file: OpenFile
+            if let lease = state.lease {
+                file = lease
+            } else {
+                file = try OpenFile(directory + "/lease", O_WRONLY | O_CREAT | O_APPEND)
+                state.lease = file
+            }
+            try file.write(Array(new.map(\.line).joined().utf8))
+            state.leased.formUnion(new)
+        }
+    }
+
+    /// Forgets an item that turned out not to exist, so that it is looked for again.
+    func forget(_ item: LeasedItem) {
+        state.withLock { _ = $0.leased.remove(item) }
+    }
+
+    /// Gives up the lease and removes the directory with all that is unfinished. A later call starts anew.
+    func end() throws(StoreError) {
+        let (directory, lock) = state.withLock { state in
+            defer { state = State() }
+            return (state.directory, state.lock)
+        }
+        if let directory { try DirectoryTree.remove(directory) }
+        withExtendedLifetime(lock) {}
+    }
+
+    private func begin(_ state: inout State) throws(StoreError) -> String {
+        if let directory = state.directory { return directory }
+        while true {
+            let directory = "\(layout.tmp)/\(getpid())-\(randomName(8))"
+            try createDirectory(directory, mode: 0o700)
+            // Somebody who cleans up may have seen the directory before it was locked, and have removed it.
+            guard let lock = try FileLock.tryAcquire(directory: directory) else { continue }
+            state.directory = directory
+            state.lock = lock
+            return directory
+        }
+    }
+}
+
+extension Session {
+    /// Removes the directories of sessions that have ended without cleaning up. One directory read when there are none.
+    static func removeAbandoned(_ layout: StoreLayout) throws(StoreError) {
+        for name in try entries(of: layout.tmp) {
+            let directory = layout.tmp + "/" + name
+            guard let lock = try FileLock.tryAcquire(directory: directory) else { continue }
+            try DirectoryTree.remove(directory)
+            withExtendedLifetime(lock) {}
+        }
+    }
+
+    /// What all living sessions hold. The caller holds the gate exclusively.
+    static func allLeases(_ layout: StoreLayout) throws(StoreError) -> Set<LeasedItem> {
+        var items: Set<LeasedItem> = []
+        for name in try entries(of: layout.tmp) {
+            let directory = layout.tmp + "/" + name
+            if try FileLock.tryAcquire(directory: directory) != nil { continue }
+            guard let bytes = try contents(of: directory + "/lease") else { continue }
+            for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+                if let item = LeasedItem(line: line) { items.insert(item) }
+            }
+        }
+        return items
+    }
+}

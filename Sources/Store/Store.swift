@@ -1,0 +1,86 @@
+import Glibc
+import OCI
+import Synchronization
+
+/// The local store: content by digest, unpacked layers, image names and the instruction cache.
+///
+/// Several processes, and several `Store` values of one process, share a store. All calls are synchronous and may be made
+/// from any thread. What a lookup hands out (a blob, a layer, a cache record's layer) is leased to this `Store` value:
+/// no other process collects it until the value is closed or gone, even if that process is killed at some point.
+///
+/// Things become visible by one rename each, when they are complete; what a killed process leaves behind is removed when
+/// the store is next opened. Contents of blobs are on the disk before they get their name. Layers are not synced, since
+/// they can be made again: a layer that may have been lost in a power cut is counted over before its next use.
+public final class Store: Sendable {
+    let layout: StoreLayout
+    let catalog: Catalog
+    let session: Session
+    let usage: UsageLog
+    let durability: Durability
+
+    /// How hard the store tries to survive a power cut. A crash of the program alone never damages anything.
+    public enum Durability: Sendable {
+        /// Blobs are on the disk before they are visible.
+        case full
+        /// Nothing waits for the disk: for stores that are thrown away, as on a CI machine.
+        case relaxed
+    }
+
+    /// Opens the store at `root`, and creates it where there is none.
+    ///
+    /// Opening an existing store reads only, unless an earlier process was killed and left unfinished work to remove.
+    ///
+    /// - Throws: ``StoreError/newerVersion(path:found:supported:)`` when a newer program has migrated the store.
+    public init(root: String, durability: Durability = .full) throws(StoreError) {
+        layout = StoreLayout(root: Store.absolute(root))
+        self.durability = durability
+        if status(of: layout.database) == nil { try layout.create() }
+        catalog = try Catalog(layout: layout)
+        session = Session(layout: layout)
+        usage = UsageLog()
+        // Somebody else's leftovers are no reason not to work; `prune` reports what cannot be removed.
+        try? Session.removeAbandoned(layout)
+    }
+
+    deinit {
+        try? flushUsage()
+    }
+
+    /// The store's directory, absolute.
+    public var root: String { layout.root }
+
+    /// Writes down what was used, gives up the lease and removes unfinished work. Snapshots and blob writers of this
+    /// value are dead afterwards; the value itself can still be used and then leases anew.
+    public func close() throws(StoreError) {
+        try flushUsage()
+        try session.end()
+    }
+
+    /// Runs `body` while garbage collection elsewhere is held off. Short work only; never wait for another lock inside.
+    func whilePublishing<T>(_ body: () throws(StoreError) -> T) throws(StoreError) -> T {
+        let gate = try FileLock.acquire(layout.gate, .shared)
+        defer { withExtendedLifetime(gate) {} }
+        return try body()
+    }
+
+    /// Leases what `exists` finds; false, and no lease, when it is not there.
+    func lease(_ item: LeasedItem, if exists: () throws(StoreError) -> Bool) throws(StoreError) -> Bool {
+        if session.holds(item) { return true }
+        guard try exists() else { return false }
+        return try whilePublishing { () throws(StoreError) in
+            try session.lease([item])
+            if try exists() { return true }
+            session.forget(item)
+            return false
+        }
+    }
+
+    private static func absolute(_ path: String) -> String {
+        var path = path
+        while path.utf8.count > 1 && path.hasSuffix("/") { path.removeLast() }
+        if path.hasPrefix("/") { return path }
+        guard let working = getcwd(nil, 0) else { return path }
+        defer { free(working) }
+        return String(cString: working) + "/" + path
+    }
+}
