@@ -11,7 +11,7 @@ public struct Directive: Hashable, Sendable {
     /// Where the value is written.
     public var valueRange: SourceRange
 
-    /// The value up to the first space: the frontend's image of a `syntax` directive.
+    /// The value up to the first space. This is all that counts of `syntax` and `check`; the rest is for the reader.
     public var firstWord: String { String(value.prefix { $0 != " " }) }
 }
 

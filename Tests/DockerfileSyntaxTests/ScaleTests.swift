@@ -1,0 +1,68 @@
+import Testing
+
+@testable import DockerfileSyntax
+
+/// Long and deep texts take time in proportion to their size. The limits are wide: a build for debugging on a busy
+/// machine keeps them, quadratic behaviour does not.
+@Suite struct ScaleTests {
+    private func parse(_ text: String, _ comment: Comment) {
+        let clock = ContinuousClock()
+        let duration = clock.measure {
+            guard let dockerfile = try? Dockerfile.parse(text, path: "f") else { return }
+            _ = try? dockerfile.resolve()
+        }
+        #expect(duration < .seconds(20), comment)
+    }
+
+    private func filling(_ count: Int, _ part: String) -> String {
+        String(repeating: part, count: count / part.utf8.count)
+    }
+
+    @Test(arguments: [
+        ("words", "RUN ", "word "), ("pairs", "ENV a=b ", "k=\"v w\" "), ("arguments", "ARG ", "a=$b "),
+        ("continuations", "RUN a ", "\\\n b "), ("comments in a continuation", "RUN a \\\n", "# x\n"),
+        ("empty lines in a continuation", "RUN a \\\n", "\n"), ("flags", "RUN ", "--mount=type=bind "),
+        ("heredocs", "RUN ", "<<E "), ("heredoc ends", "RUN <<E", "\nE\nRUN <<E"),
+        ("JSON", "CMD [\"a\"", ",\"\\u0041\""),
+        ("nested JSON", "CMD ", "["), ("nested objects", "CMD [", "{\"a\":"), ("triggers", "", "ONBUILD "),
+        ("substitutions", "RUN <<", "${a:-"), ("quotes", "RUN <<", "\"x\""), ("one long word", "WORKDIR ", "x"),
+        ("spaces", "USER x", " "), ("wide spaces", "USER x", "\u{3000}"), ("escapes", "ENV a=", "\\ "),
+        ("sources", "COPY ", "<<a "), ("ports", "EXPOSE ", "80 "), ("dashes", "RUN ", "-- "), ("unknown", "", "a\n"),
+        ("comments", "", "# x\n"), ("instructions", "", "RUN x\n"), ("line feeds", "", "\n"),
+    ])
+    func linear(_ name: String, _ start: String, _ part: String) {
+        let comment = Comment(rawValue: name)
+        parse("FROM x\n" + start + filling(1 << 19, part), comment)
+        parse("FROM x\n" + start + filling(1 << 19, part) + "\n", comment)
+    }
+
+    @Test func deepSubstitutionIsRejected() throws {
+        let expander = WordExpander(escape: "\\")
+        let deep = filling(1 << 19, "${a:-")
+        #expect(throws: WordError.self) { try expander.expand(deep, EmptyEnvironment()) }
+        let allowed = String(repeating: "${a:-", count: 256) + "x" + String(repeating: "}", count: 256)
+        #expect(try expander.expand(allowed, EmptyEnvironment()).result == "x")
+        #expect(throws: WordError.self) { try expander.expand("${a:-\(allowed)}", EmptyEnvironment()) }
+    }
+
+    @Test func deepTriggersAreRejected() {
+        #expect {
+            try Dockerfile.parse(filling(1 << 19, "ONBUILD "), path: "f")
+        } throws: { error in
+            if case DockerfileError.chainedOnbuild = error { true } else { false }
+        }
+    }
+
+    @Test func longExpansion() throws {
+        let clock = ContinuousClock()
+        let value = String(repeating: "ab/", count: 1 << 14)
+        let duration = try clock.measure {
+            let expander = WordExpander(escape: "\\")
+            let result = try expander.expand("${v//\\//:}", ["v": value]).result
+            #expect(result == String(repeating: "ab:", count: 1 << 14))
+            #expect(try expander.expand("${v%%/*}${v##*/}${v#*b}", ["v": value]).result.hasPrefix("ab/ab"))
+            _ = try expander.expand(filling(1 << 18, "$v"), ["v": "x"])
+        }
+        #expect(duration < .seconds(20))
+    }
+}
