@@ -1,0 +1,86 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Reading and replacing configuration and credential files whole.
+enum SmallFile {
+    /// Why a file could not be read or written.
+    struct Failure: Error {
+        let reason: String
+    }
+
+    private static let limit = 4 << 20
+
+    /// The bytes of the file at `path`; nil if there is none. Anything over 4 MiB is an error: no such file is that large.
+    static func read(_ path: String) throws(Failure) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw Failure(reason: ConnectionFailure.text(ofErrno: errno))
+        }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16 << 10)
+        while true {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count == 0 { return bytes }
+            guard count > 0 else {
+                if errno == EINTR { continue }
+                throw Failure(reason: ConnectionFailure.text(ofErrno: errno))
+            }
+            bytes += chunk[..<count]
+            guard bytes.count <= limit else { throw Failure(reason: "larger than \(limit) bytes") }
+        }
+    }
+
+    /// Replaces the file at `path`, readable by its owner only; makes its directory (mode 0700) if need be. The file is whole at any
+    /// moment: written beside, synchronised, renamed. A symbolic link stays one: the file it leads to is replaced.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
+        let target = resolved(path)
+        let directory = parent(of: target)
+        try makeDirectory(directory)
+        var template = Array("\(directory)/.whittle-XXXXXX".utf8CString)
+        // mkstemp makes the file with mode 0600.
+        let descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw Failure(reason: "\(directory): \(ConnectionFailure.text(ofErrno: errno))") }
+        let temporary = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        var failure: Int32 = 0
+        var written = 0
+        while written < bytes.count, failure == 0 {
+            let count = bytes.withUnsafeBytes {
+                write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written)
+            }
+            if count < 0, errno != EINTR { failure = errno }
+            written += max(count, 0)
+        }
+        if failure == 0, fsync(descriptor) != 0 { failure = errno }
+        close(descriptor)
+        if failure == 0, rename(temporary, target) != 0 { failure = errno }
+        guard failure == 0 else {
+            unlink(temporary)
+            throw Failure(reason: ConnectionFailure.text(ofErrno: failure))
+        }
+    }
+
+    private static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    private static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func makeDirectory(_ path: String) throws(Failure) {
+        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, path != "/", path != "." else {
+            throw Failure(reason: "\(path): \(ConnectionFailure.text(ofErrno: errno))")
+        }
+        try makeDirectory(parent(of: path))
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw Failure(reason: "\(path): \(ConnectionFailure.text(ofErrno: errno))")
+        }
+    }
+}
