@@ -43,11 +43,12 @@ let package = Package(
         .systemLibrary(name: "CArchive"),
         .systemLibrary(name: "CZstd"),
         .systemLibrary(name: "CDeflate"),
+        .systemLibrary(name: "CZlib"),
 
         target("DockerfileSyntax"),
         target("OCI", [crypto]),
         target("BuildContext", ["CLinux", "CArchive", crypto, asyncHTTPClient, subprocess]),
-        target("LayerFormat", ["OCI", "CLinux", "CArchive", "CZstd", "CDeflate", crypto]),
+        target("LayerFormat", ["OCI", "CLinux", "CArchive", "CZstd", "CDeflate", "CZlib", crypto]),
         target("Registry", ["OCI", asyncHTTPClient, nioCore, "TOMLKit", subprocess]),
         target("Store", ["OCI", "LayerFormat", "CLinux", grdb]),
         target("Sandbox", ["CLinux", subprocess]),

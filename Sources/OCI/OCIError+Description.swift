@@ -31,6 +31,9 @@ extension OCIError: CustomStringConvertible {
             return "\(what) is larger than \(limit) bytes"
         case .system(let operation, let path, let number):
             return "cannot \(operation) \(path): \(String(cString: strerror(number)).lowercased())"
+        case .malformedTar(let offset, let reason):
+            return offset > 0
+                ? "malformed tar archive at byte \(offset): \(reason)" : "malformed tar archive: \(reason)"
         case .noMatchingPlatform(let wanted, let available):
             return "no image for platform \(wanted), there are: \(available.joined(separator: ", "))"
         }

@@ -26,6 +26,8 @@ public enum OCIError: Error, Hashable, Sendable {
     case tooLarge(what: String, limit: Int64)
     /// A system call on a file failed.
     case system(operation: String, path: String, errno: Int32)
+    /// A tar archive is not what tar is; the offset is where in the archive.
+    case malformedTar(offset: Int64, reason: String)
     /// No image of the index is for the wanted platform.
     case noMatchingPlatform(wanted: String, available: [String])
 }

@@ -1,0 +1,91 @@
+import Glibc
+import OCI
+
+/// One directory as overlayfs shows it when it merges several lower layers: looked up, never mounted.
+final class LowerDirectory {
+    /// The same directory in the layers that have it, the highest first.
+    private let layers: [OpenFile]
+
+    /// What a name in the directory is.
+    enum Child {
+        case absent
+        /// A file of any kind but directory, with the directory it is in.
+        case file(stat, OpenFile)
+        case directory(stat, LowerDirectory)
+    }
+
+    init(layers: [OpenFile]) {
+        self.layers = layers
+    }
+
+    /// The root of a stack of layers, given as their directories, the lowest first. nil for no layers.
+    static func root(_ directories: [String]) throws -> LowerDirectory? {
+        directories.isEmpty
+            ? nil : LowerDirectory(layers: try directories.reversed().map { try OpenFile.directory($0) })
+    }
+
+    /// The directory's attributes: those of the highest layer that has it.
+    var attributes: OpenFile? { layers.first }
+
+    /// Looks up a name.
+    func child(_ name: PathBytes, path: PathBytes) throws -> Child {
+        var found: stat?
+        var directories: [OpenFile] = []
+        for layer in layers {
+            guard let status = layer.status(of: name) else {
+                if errno == ENOENT || errno == ENOTDIR { continue }
+                throw LayerFormatError.system(operation: "stat", path: display(path), errno: errno)
+            }
+            if status.isWhiteout { break }
+            guard status.isDirectory else {
+                // Below a directory a file of a lower layer is hidden; on top it hides what is below.
+                if found == nil { return .file(status, layer) }
+                break
+            }
+            guard let directory = layer.openDirectory(name) else {
+                throw LayerFormatError.system(operation: "open", path: display(path), errno: errno)
+            }
+            if found == nil { found = status }
+            directories.append(directory)
+            if directory.isOpaque { break }
+        }
+        guard let found else { return .absent }
+        return .directory(found, LowerDirectory(layers: directories))
+    }
+
+    /// Is there something of that name?
+    func contains(_ name: PathBytes) -> Bool {
+        for layer in layers {
+            if let status = layer.status(of: name) { return !status.isWhiteout }
+        }
+        return false
+    }
+
+    /// All names, in no order.
+    func names(path: PathBytes) throws -> Set<PathBytes> {
+        var seen: Set<PathBytes> = []
+        var present: Set<PathBytes> = []
+        for layer in layers {
+            guard let names = layer.names() else {
+                throw LayerFormatError.system(operation: "list", path: display(path), errno: errno)
+            }
+            for name in names where seen.insert(name).inserted {
+                if let status = layer.status(of: name), !status.isWhiteout { present.insert(name) }
+            }
+        }
+        return present
+    }
+}
+
+extension OpenFile {
+    /// Does overlayfs hide what lower layers have in this directory?
+    var isOpaque: Bool {
+        attribute("trusted.overlay.opaque") == [UInt8(ascii: "y")]
+            || attribute("user.overlay.opaque") == [UInt8(ascii: "y")]
+    }
+
+    /// Was this directory renamed in a way that leaves its content in a lower layer under the old name?
+    var isRedirected: Bool {
+        fgetxattrLength("trusted.overlay.redirect") > 0 || fgetxattrLength("user.overlay.redirect") > 0
+    }
+}
