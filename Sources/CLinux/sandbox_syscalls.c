@@ -1,9 +1,17 @@
 #include "CLinux.h"
 #include "sandbox.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+struct call {
+    const char *name;
+    int numbers[4];
+};
+
 // Numbers from the kernel's own tables (arch/*/entry/syscalls, include/uapi/asm-generic/unistd.h).
-// Order: x86-64, x86, arm64, arm (EABI).
-const struct sandbox_syscall sandbox_syscalls[] = {
+// Sorted by name. Order of the numbers: x86-64, x86, arm64, arm (EABI).
+static const struct call calls[] = {
     {"_llseek", {-1, 140, -1, 140}},
     {"_newselect", {-1, 142, -1, 142}},
     {"accept", {43, -1, 202, 285}},
@@ -425,4 +433,10 @@ const struct sandbox_syscall sandbox_syscalls[] = {
     {"writev", {20, 146, 66, 146}},
 };
 
-const size_t sandbox_syscall_count = sizeof sandbox_syscalls / sizeof sandbox_syscalls[0];
+static int by_name(const void *name, const void *call) { return strcmp(name, ((const struct call *)call)->name); }
+
+int sandbox_syscall_number(const char *name, int architecture) {
+    if (architecture < 0 || architecture > 3) return -1;
+    const struct call *call = bsearch(name, calls, sizeof calls / sizeof calls[0], sizeof calls[0], by_name);
+    return call ? call->numbers[architecture] : -1;
+}

@@ -45,11 +45,6 @@ pid_t sandbox_spawn(struct sandbox_spawn_request *request, int *pidfd);
 /// Sends a signal through a pidfd. 0, or -errno.
 int sandbox_signal(int pidfd, int signal);
 
-/// Architectures of the system call table, in the order of `sandbox_syscall.numbers`.
-enum sandbox_architecture { SANDBOX_X86_64, SANDBOX_X86, SANDBOX_ARM64, SANDBOX_ARM };
-struct sandbox_syscall {
-    const char *name;
-    int numbers[4];  // -1 where the architecture does not have the call
-};
-extern const struct sandbox_syscall sandbox_syscalls[];
-extern const size_t sandbox_syscall_count;
+/// The number of a system call, or -1 where the architecture does not have it.
+/// Architectures: 0 x86-64, 1 x86, 2 arm64, 3 arm.
+int sandbox_syscall_number(const char *name, int architecture);

@@ -1,0 +1,162 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// Runs processes through crun or runc, confined as Docker confines them.
+///
+/// Every run has a thread of its own, so that neither the process's output nor its end waits for anybody, and the mounts, files and
+/// processes of a run are gone when it returns. The caller must be in a private mount namespace
+/// (``MountNamespace/enterPrivate()``).
+public final class OCIRuntimeExecutor: Executor {
+    /// The runtime in use.
+    public let runtime: OCIRuntime
+    private let scratch: Scratch
+    private let state: String
+    private let outOfMemoryKills: Mutex<Int>
+
+    /// An executor that keeps its files in `scratch`.
+    ///
+    /// - Parameter runtime: Name or path of the runtime; crun, else runc, without one.
+    /// - Throws: ``SandboxError/runtimeMissing(searched:)``.
+    public init(scratch: Scratch, runtime: String? = nil) throws(SandboxError) {
+        self.runtime = try OCIRuntime.find(runtime)
+        self.scratch = scratch
+        state = try scratch.makeDirectory("runtime")
+        outOfMemoryKills = Mutex(Self.countOutOfMemoryKills())
+    }
+
+    public func run(
+        _ spec: SandboxSpec, streams: StandardStreams, control: SandboxControl?
+    ) async throws -> ExitStatus {
+        let control = control ?? SandboxControl()
+        let result: Result<ExitStatus, SandboxError> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                OwnThread.start {
+                    let result = Result<ExitStatus, SandboxError> { () throws(SandboxError) in
+                        try self.runBlocking(spec, streams, control)
+                    }
+                    continuation.resume(returning: result)
+                }
+            }
+        } onCancel: {
+            control.cancel()
+        }
+        if control.isCancelled { throw CancellationError() }
+        return try result.get()
+    }
+
+    // MARK: One run
+
+    private func runBlocking(
+        _ spec: SandboxSpec, _ streams: StandardStreams, _ control: SandboxControl
+    ) throws(SandboxError) -> ExitStatus {
+        let bundle = try scratch.makeDirectory("run", mode: 0o711)
+        defer { Scratch.removeTree(bundle) }
+
+        let root: String
+        var upper: String?
+        switch spec.root {
+        case .mounted(let directory): root = directory
+        case .overlay(let lowers, let upperDirectory, let work):
+            root = bundle + "/root"
+            upper = upperDirectory
+            guard mkdir(root, 0o755) == 0 else { throw .system(call: "mkdir", path: root, code: errno) }
+            try OverlayMount.mount(
+                lowers: lowers, upper: upperDirectory, work: work, at: root, withDevices: spec.insecure)
+        }
+        var stubs: MountStubs?
+        defer {
+            if upper != nil { try? OverlayMount.unmount(root) }
+            if let upper { stubs?.removeCopies(from: upper) }
+        }
+        let preparation = try RunPreparation(spec: spec, root: root, bundle: bundle)
+        let made = try MountStubs(for: preparation.stubTargets, in: root, upper: upper)
+        stubs = made
+        defer { made.remove() }
+        try preparation.makeWorkingDirectory()
+
+        let usesControlGroups = spec.cgroupParent != nil
+        let id = bundle.split(separator: "/").last.map { "whittle-\(getpid())-\($0)" } ?? "whittle"
+        let configuration = RuntimeConfiguration(
+            spec: preparation.spec, user: preparation.user, rootDirectory: root, mounts: preparation.mounts,
+            runtime: runtime, cgroupPath: spec.cgroupParent.map { "/\($0)/\(id)" })
+        try Scratch.write(configuration.json.encoded, to: bundle + "/config.json", mode: 0o600)
+
+        let log = bundle + "/log.json"
+        let process = RuntimeProcess(
+            path: runtime.path,
+            arguments: runtime.runArguments(
+                id: id, bundle: bundle, state: state, log: log, usesControlGroups: usesControlGroups),
+            streams: streams, keepsTerminal: spec.terminal)
+        let terminal = spec.terminal ? TerminalState() : nil
+        defer {
+            terminal?.restore()
+            // Left behind when the runtime was killed.
+            Scratch.removeTree("\(state)/\(id)")
+        }
+        if control.isCancelled { return ExitStatus(code: 128 + SIGKILL) }
+        let code = try process.run(control: control)
+        if code != 0, let failure = RuntimeMessage.failure(inLog: log, runtime: runtime, arguments: spec.arguments) {
+            throw failure
+        }
+        return ExitStatus(code: code, outOfMemory: code == 128 + SIGKILL && memoryRanOut())
+    }
+
+    // MARK: Memory
+
+    private func memoryRanOut() -> Bool {
+        let count = Self.countOutOfMemoryKills()
+        return outOfMemoryKills.withLock { known in
+            defer { known = count }
+            return count > known
+        }
+    }
+
+    /// How often the kernel has killed for want of memory since it started.
+    private static func countOutOfMemoryKills() -> Int {
+        for line in (readSmallFile("/proc/vmstat") ?? "").split(separator: "\n") where line.hasPrefix("oom_kill ") {
+            return Int(line.dropFirst("oom_kill ".count)) ?? 0
+        }
+        return 0
+    }
+}
+
+/// The settings of the terminal on standard input, which a killed runtime leaves raw.
+private struct TerminalState {
+    private var settings = termios()
+
+    init?() {
+        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return nil }
+    }
+
+    func restore() {
+        var settings = settings
+        tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+    }
+}
+
+/// A thread for one piece of work that blocks.
+enum OwnThread {
+    private final class Work: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    /// Runs `body` on a new thread; on the calling one when the system has no thread left.
+    static func start(_ body: @escaping @Sendable () -> Void) {
+        let work = Unmanaged.passRetained(Work(body))
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        defer { pthread_attr_destroy(&attributes) }
+        var thread = pthread_t()
+        let result = pthread_create(
+            &thread, &attributes,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
+                return nil
+            }, work.toOpaque())
+        if result != 0 { work.takeRetainedValue().body() }
+    }
+}
