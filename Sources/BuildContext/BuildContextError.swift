@@ -8,6 +8,10 @@ public enum BuildContextError: Error, Hashable, Sendable {
     case emptyException(file: String?, line: Int?)
     /// A file or directory could not be read; `code` is the `errno`.
     case unreadable(path: String, code: Int32)
+    /// A directory or file that was named does not exist.
+    case notFound(path: String)
+    /// A file was named where a directory is needed.
+    case notADirectory(path: String)
 }
 
 extension BuildContextError: CustomStringConvertible {
@@ -20,6 +24,10 @@ extension BuildContextError: CustomStringConvertible {
             "\(Self.place(file, line))illegal exclusion pattern: \"!\""
         case .unreadable(let path, let code):
             "cannot read \(path): \(Self.reason(code))"
+        case .notFound(let path):
+            "\(path) does not exist"
+        case .notADirectory(let path):
+            "\(path) is not a directory"
         }
     }
 

@@ -1,6 +1,8 @@
 // The few Linux calls that Swift's Glibc overlay does not import: variadic, macro-only, or missing from glibc.
 #pragma once
 #define _GNU_SOURCE 1
+// Kernel types come first: their fd_set keeps its field's name.
+#include <linux/types.h>
 // Swift's Glibc module is read without _GNU_SOURCE, and the two views of fd_set must agree.
 #define fds_bits __fds_bits
 #include <sys/types.h>
@@ -16,6 +18,7 @@
 #undef fds_bits
 #include "sandbox.h"
 #include "copy.h"
+#include "context.h"
 
 /// syncfs(2): writes out everything of the file system that holds `fd`. Returns 0 or an errno value.
 int clinux_sync_filesystem(int fd);
