@@ -89,7 +89,8 @@ extension Store {
     func useLayer(_ id: LayerID) throws(StoreError) -> Bool {
         guard try lease(.layer(id), if: { () throws(StoreError) in try layerInfo(id) != nil }) else { return false }
         let known = try catalog.read { db in
-            let statement = try db.cachedStatement(sql: "SELECT boot, entries, bytes, last_used FROM layers WHERE id = ?")
+            let statement = try db.cachedStatement(
+                sql: "SELECT boot, entries, bytes, last_used FROM layers WHERE id = ?")
             return try Row.fetchOne(statement, arguments: [id.rawValue]).map { row in
                 (boot: row[0] as String?, size: TreeSize(entries: row[1], bytes: row[2]), lastUsed: row[3] as Int64)
             }

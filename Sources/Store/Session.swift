@@ -52,6 +52,9 @@ final class Session: Sendable {
         try? end()
     }
 
+    /// The session's directory, if it has needed one so far.
+    var directory: String? { state.withLock { $0.directory } }
+
     /// A path on the store's file system that nobody else uses.
     func temporaryPath() throws(StoreError) -> String {
         try state.withLock { (state) throws(StoreError) in
@@ -103,7 +106,9 @@ final class Session: Sendable {
         if let directory = state.directory { return directory }
         while true {
             let directory = "\(layout.tmp)/\(getpid())-\(randomName(8))"
-            try createDirectory(directory, mode: 0o700)
+            guard mkdir(directory, 0o700) == 0 else {
+                throw StoreError(operation: "create directory", path: directory, errno: errno)
+            }
             // Somebody who cleans up may have seen the directory before it was locked, and have removed it.
             guard let lock = try FileLock.tryAcquire(directory: directory) else { continue }
             state.directory = directory
@@ -124,11 +129,13 @@ extension Session {
         }
     }
 
-    /// What all living sessions hold. The caller holds the gate exclusively.
-    static func allLeases(_ layout: StoreLayout) throws(StoreError) -> Set<LeasedItem> {
+    /// What the living sessions hold, those of one `Store` value left out. To act on it, hold the gate exclusively.
+    static func leases(_ layout: StoreLayout, exceptOf own: Session?) throws(StoreError) -> Set<LeasedItem> {
+        let left = own?.directory
         var items: Set<LeasedItem> = []
         for name in try entries(of: layout.tmp) {
             let directory = layout.tmp + "/" + name
+            if directory == left { continue }
             if try FileLock.tryAcquire(directory: directory) != nil { continue }
             guard let bytes = try contents(of: directory + "/lease") else { continue }
             for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {

@@ -32,7 +32,11 @@ public final class PendingSnapshot: Sendable {
     }
 
     func commit(diffID: Digest?) throws(StoreError) -> LayerID {
-        guard open.withLock({ open in defer { open = false }; return open }) else {
+        guard
+            open.withLock({ open in
+                defer { open = false }; return open
+            })
+        else {
             throw .notFound("the snapshot \(directory)")
         }
         do {
@@ -47,7 +51,11 @@ public final class PendingSnapshot: Sendable {
 
     /// Removes the directories; nothing happens when the snapshot was committed.
     public func abandon() {
-        guard open.withLock({ open in defer { open = false }; return open }) else { return }
+        guard
+            open.withLock({ open in
+                defer { open = false }; return open
+            })
+        else { return }
         // What cannot be removed now goes with the session's directory.
         try? DirectoryTree.remove(directory)
     }

@@ -42,7 +42,8 @@ extension StoreError: CustomStringConvertible {
         case .corrupt(let path, let detail): "the store is damaged at \(path): \(detail)"
         case .newerVersion(let path, let found, let supported):
             "the store at \(path) has format \(found), written by a newer whittle; this one reads up to format \(supported)"
-        case .digestMismatch(let expected, let got): "content does not match its digest: expected \(expected), got \(got)"
+        case .digestMismatch(let expected, let got):
+            "content does not match its digest: expected \(expected), got \(got)"
         case .sizeMismatch(let digest, let expected, let got):
             "\(digest.map { "\($0)" } ?? "content") has \(got) bytes instead of \(expected)"
         case .invalidSize(let size): "\(size) is not a possible size"

@@ -150,7 +150,9 @@ import Testing
 }
 
 @Suite struct LayerIDTests {
-    @Test(arguments: ["", ".", "..", "../../etc/passw", "abc/defghijkl", "ABCDEFGHIJKLM", "abcdefghijkl0", "abcdefghijklmn"])
+    @Test(arguments: [
+        "", ".", "..", "../../etc/passw", "abc/defghijkl", "ABCDEFGHIJKLM", "abcdefghijkl0", "abcdefghijklmn",
+    ])
     func hostileIdentifiers(text: String) {
         #expect(LayerID(rawValue: text) == nil)
     }

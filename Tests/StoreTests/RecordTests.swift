@@ -13,7 +13,8 @@ import Testing
         let store = try Store(root: directory.path)
         let layer = try makeLayer(store)
         let record = CacheRecord(
-            key: key, parent: .sha256(of: bytes("parent")), layerID: layer, contentDigest: .sha256(of: bytes("content")),
+            key: key, parent: .sha256(of: bytes("parent")), layerID: layer,
+            contentDigest: .sha256(of: bytes("content")),
             place: "Dockerfile:build:3", instruction: "RUN make", size: 12, milliseconds: 345, payload: "{\"a\":1}")
         try store.recordCache(record, partsJSON: "{\"run\":\"make\"}")
         let other = try Store(root: directory.path)
@@ -104,7 +105,8 @@ import Testing
         let reference = try Reference(parsing: "alpine:3")
         #expect(try store.resolvedTag(reference) == nil)
         let descriptor = Descriptor(mediaType: MediaType.ociIndex, digest: key, size: 3)
-        let tag = ResolvedTag(reference: reference, descriptor: descriptor, source: "mirror.example/alpine", resolved: 99)
+        let tag = ResolvedTag(
+            reference: reference, descriptor: descriptor, source: "mirror.example/alpine", resolved: 99)
         try store.recordResolvedTag(tag)
         #expect(try store.resolvedTag(reference) == tag)
     }

@@ -61,4 +61,8 @@ final class Counter: Sendable {
             return $0
         }
     }
+
+    func decrement() {
+        count.withLock { $0 -= 1 }
+    }
 }
