@@ -75,19 +75,22 @@ public final class OCIRuntimeExecutor: Executor {
         defer { made.remove() }
         try preparation.makeWorkingDirectory()
 
+        let devices = try DeviceDirectory(at: bundle + "/dev", withDevices: spec.insecure)
+        defer { devices.unmount() }
         let usesControlGroups = spec.cgroupParent != nil
         let id = bundle.split(separator: "/").last.map { "whittle-\(getpid())-\($0)" } ?? "whittle"
         let configuration = RuntimeConfiguration(
             spec: preparation.spec, user: preparation.user, rootDirectory: root, mounts: preparation.mounts,
-            runtime: runtime, cgroupPath: spec.cgroupParent.map { "/\($0)/\(id)" })
+            devices: devices, runtime: runtime, cgroupPath: spec.cgroupParent.map { "/\($0)/\(id)" })
         try Scratch.write(configuration.json.encoded, to: bundle + "/config.json", mode: 0o600)
 
         let log = bundle + "/log.json"
+        let message = RuntimeMessage(runtime: runtime, command: spec.arguments.first ?? "")
         let process = RuntimeProcess(
             path: runtime.path,
             arguments: runtime.runArguments(
                 id: id, bundle: bundle, state: state, log: log, usesControlGroups: usesControlGroups),
-            streams: streams, keepsTerminal: spec.terminal)
+            streams: streams, keepsTerminal: spec.terminal, isRuntimeMessage: message.isFailure)
         let terminal = spec.terminal ? TerminalState() : nil
         defer {
             terminal?.restore()
@@ -95,11 +98,10 @@ public final class OCIRuntimeExecutor: Executor {
             Scratch.removeTree("\(state)/\(id)")
         }
         if control.isCancelled { return ExitStatus(code: 128 + SIGKILL) }
-        let code = try process.run(control: control)
-        if code != 0, let failure = RuntimeMessage.failure(inLog: log, runtime: runtime, arguments: spec.arguments) {
-            throw failure
-        }
-        return ExitStatus(code: code, outOfMemory: code == 128 + SIGKILL && memoryRanOut())
+        let ending = try process.run(control: control)
+        if ending.code != 0, let failure = message.failure(inLog: log, withheld: ending.withheld) { throw failure }
+        if !ending.withheld.isEmpty, case .deliver(let deliver) = streams.output { deliver(.error, ending.withheld) }
+        return ExitStatus(code: ending.code, outOfMemory: ending.code == 128 + SIGKILL && memoryRanOut())
     }
 
     // MARK: Memory

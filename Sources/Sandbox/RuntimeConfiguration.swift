@@ -9,6 +9,7 @@ struct RuntimeConfiguration {
     var rootDirectory: String
     /// Everything beyond the system's mounts, in the order of mounting; every source is on the host.
     var mounts: [ResolvedMount]
+    var devices: DeviceDirectory
     var runtime: OCIRuntime
     /// The container's own cgroup, where it gets one.
     var cgroupPath: String?
@@ -129,7 +130,7 @@ struct RuntimeConfiguration {
         let writable = spec.insecure ? [] : ["ro"]
         var mounts = [
             Entry(target: "/proc", type: "proc", source: "proc", options: confined),
-            Entry(target: "/dev", type: "tmpfs", source: "tmpfs", options: deviceDirectoryOptions),
+            Entry(target: "/dev", type: "bind", source: devices.path, options: ["bind"]),
             Entry(
                 target: "/dev/pts", type: "devpts", source: "devpts",
                 options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"]
@@ -149,23 +150,13 @@ struct RuntimeConfiguration {
                     Entry(target: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: confined + writable))
             }
         }
-        if bindsDevices {
-            for device in Self.devices {
-                mounts.append(
-                    Entry(target: device, type: "bind", source: device, options: ["bind", "nosuid", "noexec"]))
-            }
+        for device in devices.bound {
+            mounts.append(
+                Entry(
+                    target: "/dev/\(device)", type: "bind", source: "/dev/\(device)",
+                    options: ["bind", "nosuid", "noexec"]))
         }
         return mounts
-    }
-
-    private static let devices = ["null", "zero", "full", "random", "urandom", "tty"].map { "/dev/\($0)" }
-
-    /// Without a cgroup nothing keeps a process from opening a device that it has made itself: `CAP_MKNOD` is among Docker's
-    /// capabilities. So no file system it can write to has devices, and `/dev` gets the usual ones as mounts of the host's.
-    private var bindsDevices: Bool { !spec.insecure }
-
-    private var deviceDirectoryOptions: [String] {
-        ["nosuid", "strictatime", "mode=755", "size=65536k"] + (bindsDevices ? ["nodev"] : [])
     }
 
     // MARK: Linux
@@ -179,7 +170,6 @@ struct RuntimeConfiguration {
         ]
         if let cgroupPath { members.append(("cgroupsPath", .string(cgroupPath))) }
         guard !spec.insecure else {
-            members.append(("devices", .array(Self.hostDevices)))
             if runtime.kind == .runc {
                 let everything = ["c", "b"].map { type in Self.deviceRule(allow: true, type: type) }
                 members.append(("resources", .object([("devices", .array(everything))])))
@@ -210,19 +200,6 @@ struct RuntimeConfiguration {
 
     static let readOnlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
 
-    /// The devices of the host that an unconfined process gets beside the usual ones.
-    private static var hostDevices: [JSONValue] {
-        guard !MountNamespace.isInUserNamespace else { return [] }
-        let names = ["kmsg", "cuse", "fuse", "kvm", "net/tun", "loop-control"] + (0..<16).map { "loop\($0)" }
-        return names.compactMap { name in
-            guard let device = DeviceNumbers("/dev/\(name)") else { return nil }
-            return .object([
-                ("path", .string("/dev/\(name)")), ("type", .string(device.isBlock ? "b" : "c")),
-                ("major", .integer(device.major)), ("minor", .integer(device.minor)), ("fileMode", .integer(0o660)),
-            ])
-        }
-    }
-
     // MARK: Seccomp
 
     /// The standard profile, compiled once.
@@ -234,25 +211,6 @@ struct RuntimeConfiguration {
     private static let deniedWithoutProgram = JSONValue.object([("defaultAction", .string("SCMP_ACT_ERRNO"))])
 
     private static let standardProfile = SeccompProfile(capabilities: Capabilities.standard).runtimeForm()
-}
-
-/// The numbers of a device file of the host.
-private struct DeviceNumbers {
-    let isBlock: Bool
-    let major: Int64
-    let minor: Int64
-
-    init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        let type = status.st_mode & S_IFMT
-        guard type == S_IFCHR || type == S_IFBLK else { return nil }
-        isBlock = type == S_IFBLK
-        // The C library's packing of both numbers into dev_t.
-        let device = UInt64(status.st_rdev)
-        major = Int64((device >> 8) & 0xFFF | (device >> 32) & ~0xFFF)
-        minor = Int64(device & 0xFF | (device >> 12) & ~0xFF)
-    }
 }
 
 /// Base64 (RFC 4648) with padding.

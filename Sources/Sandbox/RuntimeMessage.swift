@@ -1,30 +1,53 @@
 import Glibc
 
-/// What an OCI runtime has to say about a process that it could not start.
-enum RuntimeMessage {
-    /// The failure that the runtime's log (`--log-format json`) tells of, or nil when the process itself ran.
-    static func failure(inLog path: String, runtime: OCIRuntime, arguments: [String]) -> SandboxError? {
-        guard let log = readSmallFile(path) else { return nil }
-        let errors = log.split(separator: "\n").compactMap { line -> String? in
-            guard let level = member("level", of: line), level == "error" || level == "fatal" else { return nil }
-            return member("msg", of: line)
+/// Understands what an OCI runtime says about a process that it could not start.
+struct RuntimeMessage: Sendable {
+    var runtime: OCIRuntime
+    /// The program that was to run.
+    var command: String
+
+    /// The failure that the runtime's log (`--log-format json`) or its standard error tells of, or nil when the process itself ran.
+    func failure(inLog path: String, withheld: [UInt8]) -> SandboxError? {
+        let log = readSmallFile(path) ?? ""
+        let message = log.split(separator: "\n").compactMap(Self.errorText).last ?? messageOfChild(withheld)
+        return message.map(failure)
+    }
+
+    /// Whether a piece of standard error is the runtime's own.
+    func isFailure(_ bytes: [UInt8]) -> Bool {
+        let text = String(decoding: bytes.prefix(1024), as: UTF8.self)
+        switch runtime.kind {
+        case .crun:
+            return messageOfChild(bytes) != nil || text.hasPrefix("executable file `")
+                || text.hasPrefix("open executable: ")
+        case .runc: return messageOfChild(bytes) != nil || text.hasPrefix("runc run failed: ")
         }
-        guard let message = errors.last else { return nil }
-        return failure(message, runtime: runtime, arguments: arguments)
+    }
+
+    /// What the runtime said when it was about to become the program: too late for its log.
+    private func messageOfChild(_ bytes: [UInt8]) -> String? {
+        let text = String(decoding: bytes.prefix(4096), as: UTF8.self)
+        switch runtime.kind {
+        case .crun: return text.hasPrefix("{\"msg\":\"exec container process") ? Self.errorText(text[...]) : nil
+        case .runc:
+            let reasons = ["no such file or directory", "exec format error", "permission denied", "is a directory"]
+            return reasons.contains { text == "exec \(command): \($0)\n" } ? text : nil
+        }
     }
 
     /// The runtimes' wordings, which come with no error number, as errors.
-    static func failure(_ message: String, runtime: OCIRuntime, arguments: [String]) -> SandboxError {
-        let command = arguments.first ?? ""
+    func failure(_ message: String) -> SandboxError {
         let text = message.lowercased()
         let concernsProgram =
             text.contains("executable") || text.contains("exec container process") || text.contains("exec: \"")
-            || text.contains("exec /") || text.contains("exec user process")
+            || text.hasPrefix("exec ")
         if concernsProgram {
             if text.contains("no such file or directory") || text.contains("not found") {
                 return .commandNotFound(command)
             }
-            if text.contains("permission denied") { return .commandNotExecutable(command, reason: "permission denied") }
+            if text.contains("permission denied") || text.contains("operation not permitted") {
+                return .commandNotExecutable(command, reason: "permission denied")
+            }
             if text.contains("exec format error") {
                 return .commandNotExecutable(command, reason: "not a program for this machine (exec format error)")
             }
@@ -32,6 +55,12 @@ enum RuntimeMessage {
         }
         let name = runtime.path.split(separator: "/").last.map(String.init) ?? runtime.path
         return .runtimeFailed(runtime: name, message: message.split(separator: "\n").joined(separator: "; "))
+    }
+
+    /// The message of a line of a log in JSON, if the line tells of an error.
+    private static func errorText(_ line: Substring) -> String? {
+        guard let level = member("level", of: line), level == "error" || level == "fatal" else { return nil }
+        return member("msg", of: line)
     }
 
     /// The string member `name` of a JSON object in one line.

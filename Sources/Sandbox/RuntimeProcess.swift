@@ -12,11 +12,21 @@ struct RuntimeProcess {
     var streams: StandardStreams
     /// Whether the program stays in the caller's session, with the caller's terminal.
     var keepsTerminal = false
+    /// Nothing of the caller's environment is the program's business, but it must find its helpers.
+    var environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+    /// Tells a message of the runtime from output of the process it runs, which share standard error.
+    var isRuntimeMessage: @Sendable ([UInt8]) -> Bool = { _ in false }
+
+    /// How the program ended.
+    struct Ending {
+        /// The exit status, or 128 plus the signal's number.
+        var code: Int32
+        /// All that came on standard error, when that looked like a message of the runtime; it has not been passed on.
+        var withheld: [UInt8] = []
+    }
 
     /// Starts the program, passes its output on and waits for its end. Blocks.
-    ///
-    /// - Returns: The exit status, or 128 plus the signal's number.
-    func run(control: SandboxControl) throws(SandboxError) -> Int32 {
+    func run(control: SandboxControl) throws(SandboxError) -> Ending {
         var pipes = Pipes()
         defer { pipes.closeAll() }
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
@@ -45,14 +55,13 @@ struct RuntimeProcess {
         pipes.closeWriteEnds()
         control.attach(pidfd: pidfd)
         defer { control.detach() }
-        if let delivery { Self.pump(pipes.readEnds, until: pidfd, delivery) }
-        return Self.reap(pid)
+        let withheld = delivery.map { pump(pipes.readEnds, until: pidfd, $0) }
+        return Ending(code: Self.reap(pid), withheld: withheld ?? [])
     }
 
     private func start(input: Int32, output: Int32, error: Int32) throws(SandboxError) -> (pid_t, Int32) {
         let argumentVector = CStringVector(arguments)
-        // Nothing of our own environment is the runtime's business; it must find its helpers.
-        let environment = CStringVector(["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"])
+        let environment = CStringVector(self.environment)
         defer {
             argumentVector.free()
             environment.free()
@@ -73,9 +82,12 @@ struct RuntimeProcess {
     }
 
     /// Passes on what arrives until both pipes have ended. The pidfd only guards against a writer that outlives the program.
-    private static func pump(
+    /// Returns what was withheld as a message of the runtime: the only piece of output, if any.
+    private func pump(
         _ descriptors: [Int32], until pidfd: Int32, _ deliver: (StandardStreams.Channel, [UInt8]) -> Void
-    ) {
+    ) -> [UInt8] {
+        var withheld: [UInt8] = []
+        var hasOutput = false
         let capacity = 64 * 1024
         var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         polled.append(pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0))
@@ -83,7 +95,7 @@ struct RuntimeProcess {
         while polled[0].fd >= 0 || polled[1].fd >= 0 {
             let count = poll(&polled, nfds_t(polled.count), hasEnded ? 100 : -1)
             if count < 0, errno == EINTR { continue }
-            if count <= 0 { return }
+            if count <= 0 { return withheld }
             for index in 0..<2 where polled[index].revents != 0 && polled[index].fd >= 0 {
                 var count = 0
                 let chunk = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, filled in
@@ -91,7 +103,14 @@ struct RuntimeProcess {
                     filled = max(count, 0)
                 }
                 if count > 0 {
-                    deliver(index == 0 ? .output : .error, chunk)
+                    if index == 1, !hasOutput, isRuntimeMessage(chunk) {
+                        withheld = chunk
+                    } else {
+                        if !withheld.isEmpty { deliver(.error, withheld) }
+                        withheld = []
+                        deliver(index == 0 ? .output : .error, chunk)
+                    }
+                    hasOutput = true
                 } else if count == 0 || errno != EINTR {
                     polled[index].fd = -1
                 }
@@ -102,6 +121,7 @@ struct RuntimeProcess {
                 polled[2].revents = 0
             }
         }
+        return withheld
     }
 
     private static func reap(_ pid: pid_t) -> Int32 {

@@ -72,16 +72,7 @@ public final class Scratch: Sendable {
 
     /// Removes a directory that holds plain files and directories; what is mounted there must be unmounted.
     static func removeTree(_ directory: String) {
-        guard let stream = opendir(directory) else { return }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        closedir(stream)
-        for name in names {
+        for name in directoryEntries(directory) {
             let path = directory + "/" + name
             if unlink(path) != 0, errno == EISDIR || errno == EPERM { removeTree(path) }
         }
