@@ -54,7 +54,9 @@ public struct Instruction: Hashable, Sendable {
 
 /// `KEY=VALUE` of ENV and LABEL.
 public struct KeyValue: Hashable, Sendable {
+    /// The name, unexpanded.
     public var key: String
+    /// The value, unexpanded, quotes included.
     public var value: String
     /// Written in the old form `ENV KEY VALUE`, without `=`.
     public var isSpaceSeparated: Bool
@@ -69,7 +71,9 @@ public struct KeyValue: Hashable, Sendable {
 
 /// One name of an ARG instruction, with its default if it has one.
 public struct Argument: Hashable, Sendable {
+    /// The name, unexpanded.
     public var name: String
+    /// What follows the `=`, unexpanded; nil when there is none.
     public var defaultValue: String?
 
     /// Creates an argument.
@@ -83,6 +87,7 @@ public struct Argument: Hashable, Sendable {
 public struct InlineFile: Hashable, Sendable {
     /// The heredoc's delimiter; for COPY and ADD also the file's name.
     public var name: String
+    /// The lines of the heredoc, unexpanded.
     public var data: String
     /// False when the delimiter was quoted: the data is taken as it is.
     public var expands: Bool
@@ -117,8 +122,11 @@ public struct CommandLine: Hashable, Sendable {
 
 /// Sources and destination of COPY and ADD.
 public struct SourcesAndDestination: Hashable, Sendable {
+    /// The sources that are paths or URLs, in order.
     public var sources: [String]
+    /// The sources that are heredocs, in order.
     public var inlineFiles: [InlineFile]
+    /// The last argument.
     public var destination: String
 
     /// Creates the pair.
@@ -131,12 +139,19 @@ public struct SourcesAndDestination: Hashable, Sendable {
 
 /// `COPY`, with its flags as written.
 public struct Copy: Hashable, Sendable {
+    /// What is copied, and where to.
     public var paths: SourcesAndDestination
+    /// `--from`: a stage, image or named context; nil means the build context.
     public var from: String?
+    /// `--chown`.
     public var chown: String?
+    /// `--chmod`.
     public var chmod: String?
+    /// `--link`.
     public var link = false
+    /// `--parents`.
     public var parents = false
+    /// `--exclude`, every use of it.
     public var excludes: [String] = []
 
     /// Creates a COPY without flags.
@@ -145,13 +160,21 @@ public struct Copy: Hashable, Sendable {
 
 /// `ADD`, with its flags as written.
 public struct Add: Hashable, Sendable {
+    /// What is added, and where to.
     public var paths: SourcesAndDestination
+    /// `--chown`.
     public var chown: String?
+    /// `--chmod`.
     public var chmod: String?
+    /// `--link`.
     public var link = false
+    /// `--exclude`, every use of it.
     public var excludes: [String] = []
+    /// `--keep-git-dir`; nil when it is not used.
     public var keepGitDirectory: Bool?
+    /// `--checksum`.
     public var checksum: String?
+    /// `--unpack`; nil when it is not used.
     public var unpack: Bool?
 
     /// Creates an ADD without flags.
@@ -160,10 +183,15 @@ public struct Add: Hashable, Sendable {
 
 /// `RUN`, with its flags. Mount values hold unexpanded words.
 public struct Run: Hashable, Sendable {
+    /// What is run.
     public var command: CommandLine
+    /// `--mount`, every use of it.
     public var mounts: [RunMount] = []
+    /// `--network`.
     public var network: Network = .default
+    /// `--security`.
     public var security: Security = .sandbox
+    /// `--device`, every use of it.
     public var devices: [RunDevice] = []
     /// Names of the flags used, for checks and messages.
     public var flagsUsed: [String] = []
@@ -216,11 +244,15 @@ public struct ParsedRunMount: Hashable, Sendable {
     /// How concurrent builds use a cache.
     public enum Sharing: String, CaseIterable, Hashable, Sendable { case shared, `private`, locked }
 
+    /// `type`.
     public var kind: Kind = .bind
     /// `from`: a stage, image or named context; nil means the build context (bind) or nothing (cache).
     public var from: String?
+    /// `source`: a path in what ``from`` names, or the id of a secret.
     public var source: String?
+    /// `target`: where it appears in the container.
     public var target: String?
+    /// True when the container cannot write to it.
     public var readOnly = false
     /// True when `readonly`/`rw` was written, rather than the type's default.
     public var readOnlyIsExplicit = false
@@ -228,12 +260,17 @@ public struct ParsedRunMount: Hashable, Sendable {
     public var sizeLimit: Int64?
     /// Cache, secret and ssh: `id`.
     public var id: String?
+    /// `sharing` of a cache.
     public var sharing: Sharing = .shared
+    /// `required`: the build fails when the secret or agent is not there.
     public var required = false
     /// secret: `env`, the variable that receives the value.
     public var environmentName: String?
+    /// `mode`: permission bits.
     public var mode: UInt32?
+    /// `uid`: the owner.
     public var uid: UInt32?
+    /// `gid`: the group.
     public var gid: UInt32?
 
     /// Creates a bind mount of the build context.
@@ -244,10 +281,15 @@ public struct ParsedRunMount: Hashable, Sendable {
 public struct Healthcheck: Hashable, Sendable {
     /// `["NONE"]`, `["CMD", …]` or `["CMD-SHELL", line]`.
     public var test: [String]
+    /// `--interval`.
     public var interval: Int64 = 0
+    /// `--timeout`.
     public var timeout: Int64 = 0
+    /// `--start-period`.
     public var startPeriod: Int64 = 0
+    /// `--start-interval`.
     public var startInterval: Int64 = 0
+    /// `--retries`; 0 means inherited.
     public var retries: Int = 0
 
     /// Creates a check with inherited timings.
@@ -262,11 +304,15 @@ public struct Stage: Hashable, Sendable {
     public var baseName: String
     /// `--platform` as written.
     public var platform: String?
+    /// The instructions up to the next FROM.
     public var instructions: [Instruction]
-    /// The FROM instruction's text, range and lines.
+    /// The FROM instruction's text, continuation lines joined.
     public var original: String
+    /// Where the FROM is written.
     public var range: SourceRange
+    /// First and last line of the FROM, counted from 1.
     public var lines: ClosedRange<Int>
+    /// Comment lines directly above the FROM, without their `#`.
     public var precedingComments: [String]
     /// Where in ``Dockerfile/nodes`` the FROM is.
     public var nodeIndex: Int?

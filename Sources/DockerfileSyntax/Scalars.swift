@@ -28,5 +28,6 @@ func parseMemorySize(_ text: String) -> Int64? {
         else { return nil }
         for _ in 0...("kmgtp".distance(from: "kmgtp".startIndex, to: power)) { scale *= 1024 }
     }
-    return Int64(exactly: (number * scale).rounded(.towardZero))
+    let size = number * scale
+    return size < 0x1p63 ? Int64(size) : nil
 }

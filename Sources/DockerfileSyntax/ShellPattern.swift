@@ -42,7 +42,8 @@ struct ShellPattern {
             scalars.reverse()
             pattern.segments = segments.reversed().map { $0.reversed() }
         }
-        guard let end = pattern.matchEnd(scalars, from: 0, greedy: greedy) else { return text }
+        var deadEnd = -1
+        guard let end = pattern.matchEnd(scalars, from: 0, greedy: greedy, &deadEnd) else { return text }
         return ShellPattern.string(atEnd ? scalars[end...].reversed() : Array(scalars[end...]))
     }
 
@@ -52,8 +53,10 @@ struct ShellPattern {
         var result: [Unicode.Scalar] = []
         var position = 0
         var previousEnd: Int?
+        var deadEnd = -1
         while position <= scalars.count {
-            if let end = matchEnd(scalars, from: position, greedy: true), end > position || end != previousEnd {
+            if let end = matchEnd(scalars, from: position, greedy: true, &deadEnd), end > position || end != previousEnd
+            {
                 result += replacement.unicodeScalars
                 if !all { return ShellPattern.string(result + scalars[end...]) }
                 previousEnd = end
@@ -69,9 +72,15 @@ struct ShellPattern {
     }
 
     /// Where a match that begins at `start` ends. Greedy: every `*`, from the left, is as long as it can be.
-    private func matchEnd(_ text: [Unicode.Scalar], from start: Int, greedy: Bool) -> Int? {
+    ///
+    /// `deadEnd` is where a line ends in which no `*` can begin: what cannot be found from one place in a line cannot be
+    /// found from a later one either. It saves searching the rest of a line from each of its places.
+    private func matchEnd(
+        _ text: [Unicode.Scalar], from start: Int, greedy: Bool, _ deadEnd: inout Int
+    ) -> Int? {
         guard segmentMatches(0, text, at: start) else { return nil }
         if segments.count == 1 { return start + segments[0].count }
+        if start + segments[0].count <= deadEnd { return nil }
 
         // Earliest places: they decide whether there is a match, and bound the places of each segment.
         var bounds: [ClosedRange<Int>] = []
@@ -79,6 +88,7 @@ struct ShellPattern {
         for index in 1..<segments.count {
             let limit = text[position...].firstIndex(of: "\n") ?? text.count
             guard let place = (position...limit).first(where: { segmentMatches(index, text, at: $0) }) else {
+                deadEnd = text[(start + segments[0].count)...].firstIndex(of: "\n") ?? text.count
                 return nil
             }
             bounds.append(place...limit)

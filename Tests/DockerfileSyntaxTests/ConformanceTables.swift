@@ -97,11 +97,19 @@ struct ParseCase: Decodable {
     }
 
     struct Heredoc: Decodable, Equatable {
-        var Name: String
-        var FileDescriptor: UInt64
-        var Expand: Bool
-        var Chomp: Bool
-        var Content: String
+        var name: String
+        var fileDescriptor: UInt64
+        var expands: Bool
+        var stripsTabs: Bool
+        var content: String
+
+        enum CodingKeys: String, CodingKey {
+            case name = "Name"
+            case fileDescriptor = "FileDescriptor"
+            case expands = "Expand"
+            case stripsTabs = "Chomp"
+            case content = "Content"
+        }
     }
 
     struct Stage: Decodable {

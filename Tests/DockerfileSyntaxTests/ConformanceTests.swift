@@ -48,8 +48,8 @@ import Testing
             isTrigger ? expected.start == 0 && expected.end == 0 : node.lines == expected.start...expected.end, comment)
         let heredocs = node.heredocs.map {
             ParseCase.Heredoc(
-                Name: $0.name, FileDescriptor: $0.fileDescriptor, Expand: $0.expands, Chomp: $0.stripsTabs,
-                Content: $0.content)
+                name: $0.name, fileDescriptor: $0.fileDescriptor, expands: $0.expands, stripsTabs: $0.stripsTabs,
+                content: $0.content)
         }
         #expect(heredocs == expected.heredocs ?? [], comment)
 
