@@ -72,9 +72,14 @@ struct Answer: Sendable {
         let errors: [Item]?
         /// Token services answer like OAuth2 or with a bare `details`.
         let error: String?
-        let error_description: String?
+        let errorDescription: String?
         let details: String?
         let message: String?
+
+        enum CodingKeys: String, CodingKey {
+            case errors, error, details, message
+            case errorDescription = "error_description"
+        }
     }
 
     static func detail(parsing bytes: [UInt8], isText: Bool) -> RegistryError.Detail? {
@@ -82,7 +87,7 @@ struct Answer: Sendable {
             if let first = document.errors?.first {
                 return .init(code: first.code.map(printable), message: printable(first.message ?? ""))
             }
-            let message = document.error_description ?? document.details ?? document.message ?? ""
+            let message = document.errorDescription ?? document.details ?? document.message ?? ""
             if document.error != nil || !message.isEmpty {
                 return .init(code: document.error.map(printable), message: printable(message))
             }

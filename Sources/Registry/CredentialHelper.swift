@@ -15,9 +15,15 @@ struct CredentialHelper: Sendable {
     }
 
     private struct Document: Codable {
-        let ServerURL: String?
-        let Username: String?
-        let Secret: String?
+        let serverURL: String?
+        let username: String?
+        let secret: String?
+
+        enum CodingKeys: String, CodingKey {
+            case serverURL = "ServerURL"
+            case username = "Username"
+            case secret = "Secret"
+        }
     }
 
     var program: String { "docker-credential-\(name)" }
@@ -30,14 +36,14 @@ struct CredentialHelper: Sendable {
         {
             return nil
         }
-        guard let document = try? JSONDecoder().decode(Document.self, from: Data(output)), let secret = document.Secret
+        guard let document = try? JSONDecoder().decode(Document.self, from: Data(output)), let secret = document.secret
         else {
             throw Failure.failed("its answer is not the JSON it should be")
         }
         if secret.isEmpty { return nil }
-        let username = document.Username ?? ""
+        let username = document.username ?? ""
         return username == "<token>" || username.isEmpty
-            ? .identityToken(Registry.Secret(secret)) : .basic(username: username, password: Registry.Secret(secret))
+            ? .identityToken(Secret(secret)) : .basic(username: username, password: Secret(secret))
     }
 
     func store(_ server: String, _ credentials: Credentials) async throws {
@@ -48,7 +54,7 @@ struct CredentialHelper: Sendable {
             }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
-        let document = try encoder.encode(Document(ServerURL: server, Username: pair.0, Secret: pair.1))
+        let document = try encoder.encode(Document(serverURL: server, username: pair.0, secret: pair.1))
         _ = try await run("store", input: Array(document))
     }
 

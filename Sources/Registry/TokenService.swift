@@ -91,8 +91,14 @@ struct TokenService: Sendable {
 
     private struct Document: Decodable {
         let token: String?
-        let access_token: String?
-        let expires_in: Double?
+        let accessToken: String?
+        let lifetime: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case token
+            case accessToken = "access_token"
+            case lifetime = "expires_in"
+        }
     }
 
     private func read(_ answer: Answer, host: String, scopes: [Scope], credentials: Credentials?, note: String?)
@@ -121,13 +127,13 @@ struct TokenService: Sendable {
             throw MayPass(error: error)
         }
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(bytes)),
-            let text = [document.token, document.access_token].compactMap({ $0 }).first(where: { !$0.isEmpty })
+            let text = [document.token, document.accessToken].compactMap({ $0 }).first(where: { !$0.isEmpty })
         else { throw RegistryError.invalidResponse(answer.request, reason: "no token in it") }
         guard text.utf8.allSatisfy({ (33...126).contains($0) }) else {
             throw RegistryError.invalidResponse(answer.request, reason: "the token cannot be sent in a header")
         }
         // The specification's default is a minute. A tenth is kept in hand, so that a token does not expire on its way.
-        let seconds = min(max(document.expires_in ?? 60, 0), 86400)
+        let seconds = min(max(document.lifetime ?? 60, 0), 86400)
         return Token(secret: Secret(text), expiry: .now + .seconds(seconds * 0.9))
     }
 }
