@@ -55,7 +55,7 @@ let package = Package(
         target("BuildGraph", ["DockerfileSyntax", "OCI", crypto]),
         target(
             "Builder",
-            ["BuildGraph", "BuildContext", "Store", "Sandbox", "Registry", "LayerFormat", "DockerfileSyntax", "OCI", "CLinux"]),
+            ["BuildGraph", "BuildContext", "Store", "Sandbox", "Registry", "LayerFormat", "DockerfileSyntax", "OCI", "CLinux", nioCore]),
         target("Analysis", ["OCI", "LayerFormat"]),
         target("Rendering", ["DockerfileSyntax", "OCI", "BuildGraph", "Builder", "Analysis"]),
         .executableTarget(

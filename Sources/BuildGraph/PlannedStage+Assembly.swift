@@ -71,7 +71,7 @@ extension Plan {
     mutating func finish(labels: [String: String], requested: Platform?) {
         var config = stages[target].config
         if !labels.isEmpty {
-            config.config.labels = (config.config.labels ?? [:]).merging(labels) { _, new in new }
+            config.config.labels = config.config.labels.merging(labels) { _, new in new }
         }
         if let requested {
             let sameMachine = requested.os == config.os && requested.architecture == config.architecture
@@ -87,9 +87,7 @@ extension Plan {
 extension ImageConfig {
     /// The configuration of `scratch`.
     static func empty(platform: Platform) -> ImageConfig {
-        var image = ImageConfig(architecture: platform.architecture, os: platform.os)
-        image.variant = platform.variant
-        image.osVersion = platform.osVersion
+        var image = ImageConfig(platform: platform)
         image.config.workingDir = "/"
         image.config.env = ["PATH=" + EnvironmentList.defaultPath]
         return image

@@ -4,14 +4,14 @@ import OCI
 extension Planner {
     mutating func addWorkdir(_ path: String, _ command: StageState.Command, _ index: Int) throws(PlanError) {
         let written = try expand(path, stages[index].environment, command.instruction.range)
-        let directory = AbsolutePath.resolve(written, in: stages[index].config.config.workingDir ?? "")
+        let directory = AbsolutePath.resolve(written, in: stages[index].config.config.workingDir)
         stages[index].config.config.workingDir = directory
         let history = "WORKDIR \(directory)"
         guard directory != "/" else {
             commit(history, index)
             return
         }
-        let step = WorkdirStep(path: directory, user: stages[index].config.config.user ?? "")
+        let step = WorkdirStep(path: directory, user: stages[index].config.config.user)
         addStep(.workdir(step), command, index, history: history, displayText: command.instruction.original)
     }
 
@@ -74,7 +74,7 @@ extension Planner {
         var step = step
         step.destination = AbsolutePath.resolve(
             paths.destination == "." || paths.destination.isEmpty ? "./" : paths.destination,
-            in: stages[index].config.config.workingDir ?? "/", keepingSlash: true)
+            in: stages[index].config.config.workingDir, keepingSlash: true)
         if step.chown == "" { step.chown = nil }
         if step.chmod == "" { step.chmod = nil }
         if let mode = step.chmod, mode.allSatisfy(\.isNumber) {
@@ -107,7 +107,7 @@ extension Planner {
     ) throws(PlanError) -> SourcesAndDestination {
         let environment = stages[index].environment
         var bodyExpander = WordExpander(escape: "\\")
-        bodyExpander.skipsQuotes = true
+        bodyExpander.ignoresQuotes = true
         var result = paths
         result.sources = try expandAll(paths.sources, index, range)
         result.destination = try expand(paths.destination, environment, range)

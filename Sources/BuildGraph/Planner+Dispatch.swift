@@ -17,16 +17,16 @@ extension Planner {
         case .image(let input):
             guard var image = images[input] else { break }
             image.created = nil
-            image.config.onBuild = nil
+            image.config.onBuild = []
             stages[index].config = image
         case .stage(let base):
             if !stages[base].isDispatched { try dispatch(base) }
             stages[index].config = stages[base].config
-            stages[index].config.config.onBuild = nil
+            stages[index].config.config.onBuild = []
             stages[index].buildArguments = stages[base].buildArguments
             stages[index].environment = stages[base].environment
         }
-        var variables = stages[index].config.config.env ?? []
+        var variables = stages[index].config.config.env
         if EnvironmentList(variables).value("PATH") == nil, stages[index].platform.os != "windows" {
             variables.append("PATH=" + EnvironmentList.defaultPath)
             stages[index].config.config.env = variables
@@ -35,7 +35,8 @@ extension Planner {
             let (name, value) = EnvironmentList.split(variable)
             stages[index].environment.set(name, value)
         }
-        if let directory = stages[index].config.config.workingDir, !directory.isEmpty {
+        let directory = stages[index].config.config.workingDir
+        if !directory.isEmpty {
             stages[index].config.config.workingDir = AbsolutePath.resolve(directory, in: directory)
         }
     }
@@ -58,7 +59,7 @@ extension Planner {
             commit(text, index)
         case .label(let pairs):
             var text = "LABEL"
-            var labels = stages[index].config.config.labels ?? [:]
+            var labels = stages[index].config.config.labels
             for pair in try expand(pairs, index, range) {
                 text += " \(pair.key)=\(pair.value)"
                 labels[pair.key] = pair.value
@@ -66,7 +67,7 @@ extension Planner {
             stages[index].config.config.labels = labels
             commit(text, index)
         case .onbuild(let trigger):
-            stages[index].config.config.onBuild = (stages[index].config.config.onBuild ?? []) + [trigger]
+            stages[index].config.config.onBuild = stages[index].config.config.onBuild + [trigger]
         case .cmd(let line):
             let arguments = line.isShellForm ? withShell(line.words, index) : line.words
             stages[index].config.config.cmd = arguments
@@ -76,7 +77,7 @@ extension Planner {
         case .entrypoint(let line):
             let arguments = line.isShellForm ? withShell(line.words, index) : line.words
             stages[index].config.config.entrypoint = arguments
-            if !stages[index].commandIsSet { stages[index].config.config.cmd = nil }
+            if !stages[index].commandIsSet { stages[index].config.config.cmd = [] }
             commit("ENTRYPOINT " + GoFormat.quoted(arguments), index)
         case .healthcheck(let check):
             setHealthcheck(check, index)
@@ -112,7 +113,7 @@ extension Planner {
     // MARK: Metadata
 
     private mutating func setVariable(_ name: String, _ value: String, _ index: Int) {
-        var variables = stages[index].config.config.env ?? []
+        var variables = stages[index].config.config.env
         if let position = variables.firstIndex(where: { EnvironmentList.split($0).name == name }) {
             variables[position] = "\(name)=\(value)"
         } else {
@@ -123,7 +124,7 @@ extension Planner {
 
     private mutating func setHealthcheck(_ check: DockerfileSyntax.Healthcheck, _ index: Int) {
         stages[index].config.config.healthcheck = OCI.Healthcheck(
-            test: check.test.isEmpty ? nil : check.test, interval: check.interval, timeout: check.timeout,
+            test: check.test, interval: check.interval, timeout: check.timeout,
             startPeriod: check.startPeriod, startInterval: check.startInterval, retries: check.retries)
         commit(
             "HEALTHCHECK {Test:\(GoFormat.plain(check.test)) Interval:\(GoFormat.duration(check.interval))"
@@ -132,12 +133,12 @@ extension Planner {
     }
 
     private mutating func setVolumes(_ paths: [String], _ index: Int, _ range: SourceRange) throws(PlanError) {
-        var volumes = stages[index].config.config.volumes ?? [:]
+        var volumes = stages[index].config.config.volumes
         var expanded: [String] = []
         for path in paths {
             let path = try expand(path, stages[index].environment, range)
             if path.isEmpty { throw PlanError(.emptyVolume, range: range) }
-            volumes[path] = EmptyObject()
+            volumes.insert(path)
             expanded.append(path)
         }
         stages[index].config.config.volumes = volumes
@@ -145,11 +146,11 @@ extension Planner {
     }
 
     private mutating func setPorts(_ specifications: [String], _ index: Int, _ range: SourceRange) throws(PlanError) {
-        var ports = stages[index].config.config.exposedPorts ?? [:]
+        var ports = stages[index].config.config.exposedPorts
         var expanded: [String] = []
         for specification in specifications {
             let words: [String]
-            do { words = try expander.split(specification, stages[index].environment) } catch {
+            do { words = try expander.split(specification, stages[index].environment).words.map(\.text) } catch {
                 throw PlanError(.expansion("\(error)"), range: range)
             }
             for word in words {
@@ -158,7 +159,7 @@ extension Planner {
                 }
             }
         }
-        for port in expanded { ports[port] = EmptyObject() }
+        for port in expanded { ports.insert(port) }
         stages[index].config.config.exposedPorts = ports
         commit("EXPOSE " + GoFormat.plain(expanded), index)
     }
@@ -230,12 +231,12 @@ extension Planner {
     private var displayExpander: WordExpander {
         var expander = expander
         expander.rawQuotes = true
-        expander.skipsUnset = true
+        expander.skipUnset = true
         return expander
     }
 
     func withShell(_ words: [String], _ index: Int) -> [String] {
-        let shell = stages[index].config.config.shell ?? []
+        let shell = stages[index].config.config.shell
         return (shell.isEmpty ? ["/bin/sh", "-c"] : shell) + [words.joined(separator: " ")]
     }
 

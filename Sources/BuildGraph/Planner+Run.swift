@@ -29,8 +29,8 @@ extension Planner {
 
         let step = RunStep(
             arguments: arguments, environment: environment.assignments, proxyEnvironment: proxyEnvironment(),
-            workingDirectory: stages[index].config.config.workingDir ?? "/",
-            user: stages[index].config.config.user ?? "", mounts: try mounts(of: run, command, index),
+            workingDirectory: stages[index].config.config.workingDir,
+            user: stages[index].config.config.user, mounts: try mounts(of: run, command, index),
             network: run.network, security: run.security, script: script)
         addStep(
             .run(step), command, index,
@@ -146,7 +146,7 @@ extension Planner {
         of mount: ParsedRunMount, _ index: Int, _ range: SourceRange
     ) throws(PlanError) -> String {
         let written = mount.target ?? ""
-        let directory = stages[index].config.config.workingDir ?? "/"
+        let directory = stages[index].config.config.workingDir
         let target = AbsolutePath.clean(written).hasPrefix("/")
             ? AbsolutePath.clean(written) : AbsolutePath.clean("/\(directory)/\(written)")
         if target == "/" { throw PlanError(.invalidMountTarget(target), range: range) }

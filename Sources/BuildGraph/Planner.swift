@@ -82,7 +82,7 @@ public struct Planner {
     }
 
     private mutating func setGlobalArguments() throws(PlanError) {
-        for instruction in dockerfile.metaArguments {
+        for instruction in dockerfile.metaArgs {
             for argument in instruction.arguments {
                 if let given = options.buildArguments[argument.name] {
                     globals.set(argument.name, given)
@@ -263,7 +263,8 @@ public struct Planner {
     private func reached(from target: Int) -> Set<Int> {
         var reached: Set<Int> = []
         var pending = [target]
-        while let index = pending.popLast() where reached.insert(index).inserted {
+        while let index = pending.popLast() {
+            guard reached.insert(index).inserted else { continue }
             pending += neighbours(of: index).filter { !reached.contains($0) }
         }
         return reached

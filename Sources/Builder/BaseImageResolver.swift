@@ -1,0 +1,103 @@
+import BuildGraph
+import DockerfileSyntax
+import OCI
+import Registry
+import Store
+
+/// Finds the manifest and configuration of base images; layers stay where they are.
+///
+/// The local store is asked first, then the registry, unless the build always pulls. A resolved image is noted in the
+/// store under its name, so that the next build needs no network.
+struct BaseImageResolver: Sendable {
+    let store: Store
+    let registry: RegistryAccess
+    let fetcher: LayerFetcher
+    let progress: Progress
+    let namedContexts: [String: NamedContext]
+    let pullsAlways: Bool
+
+    /// Resolves one input.
+    func resolve(_ input: ImageInput) async throws -> ResolvedImage {
+        if let name = input.namedContext, let context = namedContexts[name] {
+            switch context {
+            case .image(let reference):
+                return try await resolve(reference.withDefaultTag, platform: input.platform)
+            case .layout(let directory, let reference):
+                return try await blocking { try fromLayout(directory, reference, platform: input.platform) }
+            case .directory:
+                throw BuildError.options("the context \(name) is a directory, not an image")
+            }
+        }
+        return try await resolve(input.reference, platform: input.platform)
+    }
+
+    private func resolve(_ reference: Reference, platform: Platform) async throws -> ResolvedImage {
+        if !pullsAlways, let local = try await blocking({ try fromStore(reference, platform: platform) }) {
+            return local
+        }
+        return try await progress.vertex("[internal] load metadata for \(reference)") { vertex in
+            try await fromRegistry(reference, platform: platform, vertex: vertex)
+        }
+    }
+
+    // MARK: Local store
+
+    private func fromStore(_ reference: Reference, platform: Platform) throws -> ResolvedImage? {
+        let named = try store.image(named: reference)
+        guard var descriptor = named ?? reference.digest.flatMap(manifestInStore) else { return nil }
+        guard store.hasBlob(descriptor.digest) else { return nil }
+        if MediaType.isIndex(descriptor.mediaType) {
+            let index = try CanonicalJSON.decode(Index.self, from: try store.blob(descriptor.digest), what: "image index")
+            guard let match = try? index.manifest(for: platform), store.hasBlob(match.digest) else { return nil }
+            descriptor = match
+        }
+        let manifest = try CanonicalJSON.decode(Manifest.self, from: try store.blob(descriptor.digest), what: "manifest")
+        guard store.hasBlob(manifest.config.digest) else { return nil }
+        let config = try CanonicalJSON.decode(ImageConfig.self, from: try store.blob(manifest.config.digest), what: "image configuration")
+        guard platform.matches(config.platform) else { return nil }
+        return ResolvedImage(
+            manifest: manifest, manifestDescriptor: descriptor, config: config, origin: .registry(reference))
+    }
+
+    private func manifestInStore(_ digest: Digest) -> Descriptor? {
+        guard let bytes = try? store.blob(digest, limit: 4 << 20),
+            let probe = try? CanonicalJSON.decode(Manifest.self, from: bytes, what: "manifest")
+        else { return nil }
+        return Descriptor(
+            mediaType: probe.mediaType ?? MediaType.ociManifest, digest: digest, size: Int64(bytes.count))
+    }
+
+    // MARK: OCI layout
+
+    private func fromLayout(_ directory: String, _ name: String?, platform: Platform) throws -> ResolvedImage {
+        let layout = try OCILayoutReader(directory: directory)
+        var descriptor = try layout.descriptor(named: name)
+        if MediaType.isIndex(descriptor.mediaType) {
+            let index = try CanonicalJSON.decode(Index.self, from: try layout.bytes(of: descriptor), what: "image index")
+            descriptor = try index.manifest(for: platform)
+        }
+        let manifest = try CanonicalJSON.decode(Manifest.self, from: try layout.bytes(of: descriptor), what: "manifest")
+        let config = try CanonicalJSON.decode(ImageConfig.self, from: try layout.bytes(of: manifest.config), what: "image configuration")
+        return ResolvedImage(
+            manifest: manifest, manifestDescriptor: descriptor, config: config,
+            origin: .layout(directory: directory))
+    }
+
+    // MARK: Registry
+
+    private func fromRegistry(
+        _ reference: Reference, platform: Platform, vertex: VertexID
+    ) async throws -> ResolvedImage {
+        let client = try await registry.client()
+        let resolved = try await client.resolve(reference, platform: platform)
+        _ = try store.put(resolved.root.bytes)
+        _ = try store.put(resolved.manifestBytes)
+        let manifest = try CanonicalJSON.decode(Manifest.self, from: resolved.manifestBytes, what: "manifest")
+        try await fetcher.fetch(manifest.config, from: .registry(reference), vertex: vertex)
+        let config = try CanonicalJSON.decode(ImageConfig.self, from: try store.blob(manifest.config.digest), what: "image configuration")
+        try store.setImage(reference, to: resolved.root.descriptor)
+        return ResolvedImage(
+            manifest: manifest, manifestDescriptor: resolved.descriptor, config: config,
+            origin: .registry(reference))
+    }
+}

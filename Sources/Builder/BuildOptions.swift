@@ -1,0 +1,131 @@
+import BuildGraph
+import DockerfileSyntax
+import OCI
+
+/// Everything a build is asked to do, after the command line has been read.
+public struct BuildOptions: Sendable {
+    public var dockerfile: DockerfileSource
+    /// The main context's directory; nil when there is none (a Dockerfile on standard input).
+    public var context: ContextDirectory?
+    public var target: String?
+    /// Empty means the machine's platform, and the image's own fields are kept.
+    public var platforms: [Platform] = []
+    public var buildArguments: [String: String] = [:]
+    public var labels: [String: String] = [:]
+    public var annotations: [Annotation] = []
+    public var ignoresCache = false
+    public var uncachedStages: Set<String> = []
+    /// `--pull`: ask the registry even for images that are in the store.
+    public var pullsAlways = false
+    public var namedContexts: [String: NamedContext] = [:]
+    public var secrets: [String: SecretSource] = [:]
+    public var agents: [String: AgentSource] = [:]
+    public var run = RunDefaults()
+    /// `-t`, normalised.
+    public var tags: [Reference] = []
+    public var exports: [ExportTarget] = []
+
+    /// Creates options for a Dockerfile and a context.
+    public init(dockerfile: DockerfileSource, context: ContextDirectory?) {
+        self.dockerfile = dockerfile
+        self.context = context
+    }
+}
+
+/// A Dockerfile's bytes and the name to use in messages.
+public struct DockerfileSource: Sendable {
+    public var path: String
+    public var bytes: [UInt8]
+
+    /// Creates a source.
+    public init(path: String, bytes: [UInt8]) {
+        self.path = path
+        self.bytes = bytes
+    }
+}
+
+/// A directory that COPY, ADD and bind mounts read, with the patterns of what they do not see.
+public struct ContextDirectory: Sendable {
+    public var path: String
+    public var ignorePatterns: [String]
+
+    /// Creates a context.
+    public init(path: String, ignorePatterns: [String]) {
+        self.path = path
+        self.ignorePatterns = ignorePatterns
+    }
+}
+
+/// What a `--build-context` name stands for.
+public enum NamedContext: Sendable {
+    case directory(ContextDirectory)
+    /// `docker-image://REF`.
+    case image(Reference)
+    /// `oci-layout://DIR[:TAG][@DIGEST]`.
+    case layout(directory: String, reference: String?)
+}
+
+/// Where a secret's value is.
+public enum SecretSource: Sendable {
+    case file(String)
+    case environment(String)
+}
+
+/// Where `--ssh` finds keys.
+public struct AgentSource: Sendable {
+    /// An agent's socket, or key files; empty means `$SSH_AUTH_SOCK`.
+    public var paths: [String]
+
+    /// Creates a source.
+    public init(paths: [String]) { self.paths = paths }
+}
+
+/// `--annotation`, with the level it belongs to.
+public struct Annotation: Hashable, Sendable {
+    /// Which document carries it.
+    public enum Level: String, Hashable, Sendable { case manifest, index, manifestDescriptor, indexDescriptor }
+
+    public var level: Level
+    public var key: String
+    public var value: String
+
+    /// Creates an annotation.
+    public init(level: Level, key: String, value: String) {
+        self.level = level
+        self.key = key
+        self.value = value
+    }
+}
+
+/// What the command line sets for all RUN steps.
+public struct RunDefaults: Sendable {
+    public var network: Run.Network = .default
+    /// `HOST:IP`.
+    public var extraHosts: [String] = []
+    /// Bytes; 0 means the runtime's default of 64 MiB.
+    public var sharedMemorySize: Int64 = 0
+    public var ulimits: [Ulimit] = []
+    /// `--allow security.insecure` was given.
+    public var allowsInsecure = false
+    /// `--allow network.host` was given.
+    public var allowsHostNetwork = false
+
+    /// Creates Docker's defaults.
+    public init() {}
+
+    /// `--ulimit NAME=SOFT[:HARD]`.
+    public struct Ulimit: Hashable, Sendable, CustomStringConvertible {
+        public var name: String
+        public var soft: Int64
+        public var hard: Int64
+
+        /// Creates a limit.
+        public init(name: String, soft: Int64, hard: Int64) {
+            self.name = name
+            self.soft = soft
+            self.hard = hard
+        }
+
+        public var description: String { "\(name)=\(soft):\(hard)" }
+    }
+}

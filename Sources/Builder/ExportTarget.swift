@@ -1,0 +1,41 @@
+import LayerFormat
+
+/// One `--output`.
+public struct ExportTarget: Sendable {
+    public var kind: Kind
+    /// `compression` and `compression-level`.
+    public var compression: Compression = .default
+    /// Recompress layers that came with another compression, base layers included.
+    public var forcesCompression = false
+    /// OCI media types rather than Docker's.
+    public var ociMediaTypes = true
+    /// Set every time stamp in the layers to the epoch, base layers included.
+    public var rewritesTimestamps = false
+    /// `annotation.KEY`, `annotation-index.KEY`, …
+    public var annotations: [Annotation] = []
+    /// `name`, for this output only.
+    public var names: [String] = []
+    /// `push=true` of type image.
+    public var pushes = false
+    /// `registry.insecure=true`.
+    public var allowsInsecureRegistry = false
+
+    /// Where the result goes.
+    public enum Kind: Hashable, Sendable {
+        /// The local store.
+        case image
+        /// An OCI layout, as a tar file (`nil` is standard output) or a directory.
+        case oci(destination: String?, asDirectory: Bool)
+        /// A `docker save` archive; `nil` is standard output.
+        case docker(destination: String?)
+        /// The root file system as a directory.
+        case local(destination: String)
+        /// The root file system as one tar file; `nil` is standard output.
+        case tar(destination: String?)
+        /// A registry.
+        case registry
+    }
+
+    /// Creates an output with the type's defaults.
+    public init(kind: Kind) { self.kind = kind }
+}

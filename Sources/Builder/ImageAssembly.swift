@@ -1,0 +1,136 @@
+import BuildGraph
+import LayerFormat
+import OCI
+import Store
+
+/// An image made of documents in memory and layers in the store or still at their origin.
+public struct AssembledImage: Sendable {
+    public var config: ImageConfig
+    public var configBytes: [UInt8]
+    public var manifest: Manifest
+    public var manifestBytes: [UInt8]
+    public var manifestDescriptor: Descriptor
+    public var platform: Platform
+    /// Sum of the layers' uncompressed sizes in bytes, as far as they are known.
+    public var uncompressedSize: Int64
+    /// Where layers that the store lacks can be had.
+    let origins: [Digest: BlobOrigin]
+}
+
+/// Puts layers, configuration and manifest together.
+struct ImageAssembly: Sendable {
+    let session: BuildSession
+    let stage: PlannedStage
+    let result: StageResult
+    let epoch: Int64?
+    let vertex: VertexID
+
+    /// Makes the image in the form that an output asks for.
+    func image(for target: ExportTarget, annotations: [Annotation]) async throws -> AssembledImage {
+        var descriptors: [Descriptor] = []
+        var diffIDs: [Digest] = []
+        var origins: [Digest: BlobOrigin] = [:]
+        var size: Int64 = 0
+        for (index, layer) in result.state.layers.enumerated() {
+            switch layer {
+            case .image(let image) where !rewrites(image.descriptor, target):
+                var descriptor = image.descriptor
+                descriptor.mediaType =
+                    target.ociMediaTypes
+                    ? MediaType.ociEquivalent(of: descriptor.mediaType)
+                    : MediaType.dockerEquivalent(of: descriptor.mediaType)
+                descriptors.append(descriptor)
+                diffIDs.append(image.diffID)
+                origins[descriptor.digest] = image.origin
+            case .image(let image):
+                let id = try await session.fetcher.unpack(image, vertex: vertex)
+                let exported = try await export(id, below: index, target)
+                descriptors.append(exported.descriptor)
+                diffIDs.append(exported.diffID)
+                size += exported.uncompressedSize
+            case .step(let id):
+                let exported = try await export(id, below: index, target)
+                descriptors.append(exported.descriptor)
+                diffIDs.append(exported.diffID)
+                size += exported.uncompressedSize
+            }
+        }
+        var config = stage.config
+        config.diffIDs = diffIDs
+        let created = Timestamp.text(epoch ?? result.newestInput)
+        config.created = created
+        for index in config.history.indices where config.history[index].created == nil {
+            config.history[index].created = created
+        }
+        let configBytes = try CanonicalJSON.encode(config)
+        let manifest = Manifest(
+            mediaType: target.ociMediaTypes ? MediaType.ociManifest : MediaType.dockerManifest,
+            config: Descriptor(
+                mediaType: target.ociMediaTypes ? MediaType.ociConfig : MediaType.dockerConfig,
+                describing: configBytes),
+            layers: descriptors,
+            annotations: Self.collect(annotations + target.annotations, .manifest))
+        let bytes = try CanonicalJSON.encode(manifest)
+        var descriptor = Descriptor(mediaType: manifest.mediaType ?? MediaType.ociManifest, describing: bytes)
+        descriptor.platform = config.platform
+        descriptor.annotations = Self.collect(annotations + target.annotations, .manifestDescriptor)
+        return AssembledImage(
+            config: config, configBytes: configBytes, manifest: manifest, manifestBytes: bytes,
+            manifestDescriptor: descriptor, platform: config.platform, uncompressedSize: size, origins: origins)
+    }
+
+    /// Annotations of one level, nil when there are none.
+    static func collect(_ annotations: [Annotation], _ level: Annotation.Level) -> [String: String]? {
+        let chosen = annotations.filter { $0.level == level }
+        return chosen.isEmpty ? nil : Dictionary(chosen.map { ($0.key, $0.value) }) { _, new in new }
+    }
+
+    /// Whether a base layer has to be written again.
+    private func rewrites(_ descriptor: Descriptor, _ target: ExportTarget) -> Bool {
+        if target.rewritesTimestamps && epoch != nil { return true }
+        guard target.forcesCompression else { return false }
+        return MediaType.compression(of: descriptor.mediaType) != MediaType.compression(of: target.compression.layerMediaType)
+    }
+
+    /// The layer as a blob in the store, made at most once for each form.
+    private func export(_ id: LayerID, below index: Int, _ target: ExportTarget) async throws -> ExportedLayer {
+        let rule = TimestampRule(clampAfter: epoch)
+        let form = "\(target.compression) clamp=\(epoch.map(String.init) ?? "-")"
+        var exported: ExportedLayer
+        if let known = try session.store.exported(id, key: form) {
+            exported = known
+        } else {
+            let lower = TreeState(layers: Array(result.state.layers[..<index]))
+            let directories = try await session.fetcher.directories(of: lower, vertex: vertex)
+            exported = try await blocking {
+                try write(id, lowers: directories, rule: rule, compression: target.compression)
+            }
+            try session.store.recordExport(exported, of: id, key: form)
+        }
+        exported.descriptor.mediaType =
+            target.ociMediaTypes
+            ? MediaType.ociEquivalent(of: exported.descriptor.mediaType)
+            : MediaType.dockerEquivalent(of: exported.descriptor.mediaType)
+        return exported
+    }
+
+    private func write(
+        _ id: LayerID, lowers: [String], rule: TimestampRule, compression: Compression
+    ) throws -> ExportedLayer {
+        let writer = try session.store.ingest()
+        let written = try writeLayer(
+            upper: session.store.layerDirectory(id), lowers: lowers, clamp: rule, compression: compression
+        ) { bytes in
+            try writer.write(bytes)
+            session.progress.send(
+                .transfer(vertex, item: id.rawValue, .export, done: writer.offset, total: nil))
+        }
+        let blob = try writer.finish()
+        guard blob.digest == written.digest else {
+            throw StoreError.digestMismatch(expected: written.digest, got: blob.digest)
+        }
+        return ExportedLayer(
+            descriptor: Descriptor(mediaType: written.mediaType, digest: blob.digest, size: blob.size),
+            diffID: written.diffID, uncompressedSize: written.uncompressedSize)
+    }
+}

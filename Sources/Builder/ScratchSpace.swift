@@ -1,0 +1,26 @@
+import Glibc
+import Synchronization
+
+/// A directory of one build: mount points, downloads, generated files. Removed when the build ends.
+public final class ScratchSpace: Sendable {
+    /// The directory.
+    public let path: String
+    private let counter = Atomic<Int>(0)
+
+    /// Uses `path`, an existing directory that belongs to this build alone.
+    public init(path: String) { self.path = path }
+
+    /// A new empty directory, whose name starts with `prefix`.
+    func directory(_ prefix: String) throws -> String {
+        let path = name(prefix)
+        guard mkdir(path, 0o755) == 0 else {
+            throw BuildError.options("cannot create \(path): \(String(cString: strerror(errno)))")
+        }
+        return path
+    }
+
+    /// An unused name for a file, which starts with `prefix`.
+    func name(_ prefix: String) -> String {
+        "\(path)/\(prefix)-\(counter.wrappingAdd(1, ordering: .relaxed).newValue)"
+    }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// The root of the command line.
+struct Whittle: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "whittle",
+        abstract: "Build lean container images, without a daemon.",
+        version: Version.text,
+        subcommands: [
+            BuildCommand.self,
+        ])
+}
+
+/// The program's version.
+enum Version {
+    /// As printed by `--version`.
+    static let text = "0.1.0"
+}
