@@ -20,6 +20,9 @@ final class RootedTree {
     /// Called with each directory that had to be made on the way.
     var directoryMade: (PathBytes, OpenFile) throws -> Void = { _, _ in }
 
+    /// Called with a directory that took the place of an overlay whiteout on the way; nil refuses to go on there.
+    var whiteoutReplaced: ((PathBytes, OpenFile) throws -> Void)?
+
     /// - Parameter root: the top of the tree.
     init(root: OpenFile) {
         self.root = root
@@ -61,6 +64,12 @@ final class RootedTree {
                 guard making else { return nil }
                 try make(component, in: parent)
             case ENOTDIR, ELOOP:
+                if let whiteoutReplaced, let status = parent.status(of: component), status.isWhiteout {
+                    try removeTree(component, in: parent, path: joined(path, component))
+                    try make(component, in: parent)
+                    if let directory = levels.last?.directory { try whiteoutReplaced(path, directory) }
+                    continue
+                }
                 guard let target = parent.linkTarget(of: component) else {
                     throw LayerFormatError.system(
                         operation: "unpack into", path: display(joined(path, component)), errno: ENOTDIR)
