@@ -17,16 +17,6 @@ public struct LayerInfo: Hashable, Sendable {
 }
 
 extension Store {
-    /// The unpacked layer with that diffID; nil when there is none. It stays until this store value is closed.
-    public func layer(diffID: Digest) throws(StoreError) -> LayerID? {
-        let row = try catalog.read { db in
-            let statement = try db.cachedStatement(sql: "SELECT id FROM layers WHERE diff_id = ?")
-            return try String.fetchOne(statement, arguments: [diffID.description])
-        }
-        guard let row, let id = LayerID(rawValue: row) else { return nil }
-        return try useLayer(id) ? id : nil
-    }
-
     /// Is the layer still here? If so it stays until this store value is closed.
     public func hasLayer(_ id: LayerID) throws(StoreError) -> Bool {
         try useLayer(id)
@@ -43,46 +33,6 @@ extension Store {
     /// The directory of a layer, to be used as a lower directory of overlayfs. Never write to it.
     public func layerDirectory(_ id: LayerID) -> String {
         layout.layer(id) + "/fs"
-    }
-
-    /// Unpacks a layer, once: whoever else wants the same diffID meanwhile, in this process or another, waits here.
-    ///
-    /// - Throws: ``StoreError/notFound(_:)`` when the blob is not here, ``StoreError/unpackFailed(layer:reason:)``,
-    ///   ``StoreError/digestMismatch(expected:got:)`` when what was unpacked has another diffID.
-    public func unpack(
-        blob: Descriptor, diffID: Digest, keepWaiting: KeepWaiting? = nil
-    ) throws(StoreError) -> LayerID {
-        try unpack(diffID: diffID, keepWaiting: keepWaiting) { directory in
-            guard hasBlob(blob.digest) else { throw StoreError.notFound("blob \(blob.digest)") }
-            return try applyBlob(blob, into: directory)
-        }
-    }
-
-    /// The unpacked layer with that diffID, filled by `fill` if there is none yet.
-    ///
-    /// - Parameter fill: unpacks into the directory it is given and returns the diffID of what it has read.
-    public func unpack(
-        diffID: Digest, keepWaiting: KeepWaiting? = nil, fill: (String) throws -> Digest
-    ) throws(StoreError) -> LayerID {
-        if let id = try layer(diffID: diffID) { return id }
-        let lock = try FileLock.acquire(
-            layout.lock("unpack", diffID), .exclusive, removingFile: true, keepWaiting: keepWaiting)
-        defer { withExtendedLifetime(lock) {} }
-        if let id = try layer(diffID: diffID) { return id }
-        let snapshot = try newSnapshot()
-        let got: Digest
-        do {
-            got = try fill(snapshot.upper)
-        } catch {
-            snapshot.abandon()
-            if let error = error as? StoreError { throw error }
-            throw .unpackFailed(layer: diffID, reason: error)
-        }
-        guard got == diffID else {
-            snapshot.abandon()
-            throw .digestMismatch(expected: diffID, got: got)
-        }
-        return try snapshot.commit(diffID: diffID)
     }
 
     /// Leases the layer and notes its use; false when it is not here or cannot be trusted.

@@ -22,15 +22,18 @@ enum Schema {
     private static let migrations = [
         """
         -- diff_id: of an unpacked image layer; null for the upper directory of a step.
+        -- stack: which layers it was unpacked on, if it is right on those only; else empty.
         -- boot: the boot in which it was made, while its files may not have reached the disk; null once they have.
         CREATE TABLE layers (
             id TEXT PRIMARY KEY NOT NULL,
-            diff_id TEXT UNIQUE,
+            diff_id TEXT,
+            stack TEXT NOT NULL,
             entries INTEGER NOT NULL,
             bytes INTEGER NOT NULL,
             created INTEGER NOT NULL,
             last_used INTEGER NOT NULL,
-            boot TEXT
+            boot TEXT,
+            UNIQUE (diff_id, stack)
         ) WITHOUT ROWID;
 
         -- The blob made from a layer in some form (compression, time rule).

@@ -28,10 +28,10 @@ public final class PendingSnapshot: Sendable {
     /// The files are not synced; see ``Store/makeDurable()``. A layer without a cache record, or other use, is garbage
     /// once this store value is closed.
     public func commit() throws(StoreError) -> LayerID {
-        try commit(diffID: nil)
+        try commit(as: nil)
     }
 
-    func commit(diffID: Digest?) throws(StoreError) -> LayerID {
+    func commit(as origin: LayerOrigin?) throws(StoreError) -> LayerID {
         guard
             open.withLock({ open in
                 defer { open = false }; return open
@@ -42,7 +42,7 @@ public final class PendingSnapshot: Sendable {
         do {
             try DirectoryTree.remove(work)
             let size = try DirectoryTree.size(of: upper)
-            return try store.publishLayer(from: directory, diffID: diffID, size: size)
+            return try store.publishLayer(from: directory, origin: origin, size: size)
         } catch {
             try? DirectoryTree.remove(directory)
             throw error
@@ -84,7 +84,7 @@ extension Store {
     }
 
     /// Moves a complete directory into `layers/` and records it.
-    func publishLayer(from directory: String, diffID: Digest?, size: TreeSize) throws(StoreError) -> LayerID {
+    func publishLayer(from directory: String, origin: LayerOrigin?, size: TreeSize) throws(StoreError) -> LayerID {
         let id = LayerID.random()
         let now = currentTime()
         try whilePublishing { () throws(StoreError) in
@@ -94,11 +94,12 @@ extension Store {
             try catalog.write { db in
                 try db.cachedStatement(
                     sql: """
-                        INSERT INTO layers (id, diff_id, entries, bytes, created, last_used, boot)
-                        VALUES (?, ?, ?, ?, ?, ?, ?)
+                        INSERT INTO layers (id, diff_id, stack, entries, bytes, created, last_used, boot)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                         """
                 ).execute(arguments: [
-                    id.rawValue, diffID?.description, size.entries, size.bytes, now, now, Boot.current,
+                    id.rawValue, origin?.diffID.description, origin?.stack ?? "", size.entries, size.bytes, now, now,
+                    Boot.current,
                 ])
             }
         }

@@ -1,4 +1,5 @@
 import Glibc
+import LayerFormat
 import OCI
 import Synchronization
 
@@ -17,6 +18,7 @@ public final class Store: Sendable {
     let session: Session
     let usage: UsageLog
     let durability: Durability
+    let unpacking: ApplyOptions
 
     /// How hard the store tries to survive a power cut. A crash of the program alone never damages anything.
     public enum Durability: Sendable {
@@ -30,10 +32,14 @@ public final class Store: Sendable {
     ///
     /// Opening an existing store reads only, unless an earlier process was killed and left unfinished work to remove.
     ///
+    /// - Parameter unpacking: how layers are unpacked; `parents` is set by the store.
     /// - Throws: ``StoreError/newerVersion(path:found:supported:)`` when a newer program has migrated the store.
-    public init(root: String, durability: Durability = .full) throws(StoreError) {
+    public init(
+        root: String, durability: Durability = .full, unpacking: ApplyOptions = ApplyOptions()
+    ) throws(StoreError) {
         layout = StoreLayout(root: Store.absolute(root))
         self.durability = durability
+        self.unpacking = unpacking
         if status(of: layout.database) == nil { try layout.create() }
         catalog = try Catalog(layout: layout)
         session = Session(layout: layout)
