@@ -77,7 +77,7 @@ struct MemberWriter {
         try finishWithoutOpening(entry, name, in: directory, path: path)
     }
 
-    /// Makes another name for a file that is there.
+    /// Makes another name for a file that is there, and gives the file the attributes of this entry, as Docker does.
     func hardlink(
         to target: PathBytes, in targetDirectory: OpenFile, _ entry: TarEntry, _ name: PathBytes,
         in directory: OpenFile, path: PathBytes
@@ -95,6 +95,22 @@ struct MemberWriter {
         try replacing(name, in: directory, path: path, "create hard link") { name in
             withCString(target) { linkat(targetDirectory.descriptor, $0, directory.descriptor, name, 0) }
         }
+        // Only what differs: changing the owner, even to the same, takes capabilities away.
+        let (uid, gid) = owner ?? (entry.uid, entry.gid)
+        if source.st_uid != uid || source.st_gid != gid {
+            try setOwner(entry, path) { uid, gid in
+                withCString(name) { fchownat(directory.descriptor, $0, uid, gid, AT_SYMLINK_NOFOLLOW) }
+            }
+        }
+        if !source.isSymlink, let now = directory.status(of: name), now.st_mode & 0o7777 != mode_t(entry.mode) {
+            guard withCString(name, { fchmodat(directory.descriptor, $0, mode_t(entry.mode), 0) }) == 0 else {
+                throw system("set the mode of", path)
+            }
+        }
+        if source.isRegular, !entry.attributes.isEmpty, let file = directory.open(name, O_RDONLY) {
+            try setAttributes(entry, file, path)
+        }
+        try setTimes(entry, name, in: directory, path: path)
     }
 
     /// Makes a device or a named pipe.
@@ -143,6 +159,10 @@ struct MemberWriter {
         try setOwner(entry, path) { uid, gid in
             withCString(name) { fchownat(directory.descriptor, $0, uid, gid, AT_SYMLINK_NOFOLLOW) }
         }
+        try setTimes(entry, name, in: directory, path: path)
+    }
+
+    private func setTimes(_ entry: TarEntry, _ name: PathBytes, in directory: OpenFile, path: PathBytes) throws {
         let times = Self.times(entry)
         guard withCString(name, { utimensat(directory.descriptor, $0, [times, times], AT_SYMLINK_NOFOLLOW) }) == 0
         else {

@@ -123,13 +123,6 @@ final class UpperWalk {
     private func writeFile(
         _ name: PathBytes, _ status: stat, in upper: OpenFile, path: PathBytes, before: LowerDirectory.Child
     ) throws {
-        let inode = Inode(device: status.st_dev, number: status.st_ino)
-        if status.st_nlink > 1, linked[inode] != nil {
-            // Another name of a file that has been written; its content is not needed again.
-            var entry = entry(.file, path, status)
-            entry.attributes = upper.open(name, O_RDONLY).map(Self.capability) ?? []
-            return try write(entry, status)
-        }
         guard let file = upper.open(name, O_RDONLY) else { throw system("open", path) }
         if case .file(let old, let directory) = before, Self.isSame(old, status),
             try isSameContent(file, status, old, directory, name, path)
@@ -139,6 +132,7 @@ final class UpperWalk {
         var entry = entry(.file, path, status)
         entry.size = Int64(status.st_size)
         entry.attributes = Self.capability(of: file)
+        // A second name of a file that has been written becomes a link to it in there.
         try write(entry, status, content: file)
     }
 
