@@ -18,8 +18,13 @@ enum ConnectionFailure {
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
             RegistryError.tls(host: host, reason: tlsReason(error))
         case ChannelError.connectTimeout: RegistryError.unreachable(host: host, reason: "no connection in time")
+        case let error as IOError
+        where [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ENETDOWN, EADDRNOTAVAIL].contains(error.errnoCode):
+            RegistryError.unreachable(host: host, reason: text(ofErrno: error.errnoCode))
         case let error as IOError:
             RegistryError.connectionLost(request, reason: text(ofErrno: error.errnoCode), attempts: 1)
+        case HTTPParserError.invalidEOFState:
+            RegistryError.connectionLost(request, reason: "the connection was closed", attempts: 1)
         case is HTTPParserError, is NIOHTTPDecoderError:
             RegistryError.invalidResponse(request, reason: "not HTTP")
         default: RegistryError.connectionLost(request, reason: "\(error)", attempts: 1)

@@ -263,10 +263,9 @@ enum ManifestKind {
         let isIndex = shape.manifests != nil
         let isManifest = shape.config != nil || shape.layers != nil
         guard isIndex != isManifest else { return nil }
-        for type in [shape.mediaType, announced] {
-            if let type, isIndex ? MediaType.isIndex(type) : MediaType.isManifest(type) { return type }
-        }
-        if let own = shape.mediaType, MediaType.isIndex(own) || MediaType.isManifest(own) { return nil }
+        let fits = isIndex ? MediaType.isIndex : MediaType.isManifest
+        if let own = shape.mediaType { return fits(own) ? own : nil }
+        if let announced, fits(announced) { return announced }
         return isIndex ? MediaType.ociIndex : MediaType.ociManifest
     }
 }
