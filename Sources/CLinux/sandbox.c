@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -76,6 +77,24 @@ int sandbox_mount_set_attributes(int fd, uint64_t set, int recursive) {
 int sandbox_open_in_root(int root, const char *path, int flags) {
     struct open_how how = {.flags = (uint64_t)flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
     return result_of(syscall(SYS_openat2, root, path, &how, sizeof how));
+}
+
+int sandbox_file_contains(const char *path, const char *text) {
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return -errno;
+    struct stat status;
+    int result = fstat(descriptor, &status) < 0 ? -errno : 0;
+    if (result == 0 && status.st_size > 0) {
+        void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+        if (bytes == MAP_FAILED) {
+            result = -errno;
+        } else {
+            result = memmem(bytes, (size_t)status.st_size, text, strlen(text)) != NULL;
+            munmap(bytes, (size_t)status.st_size);
+        }
+    }
+    close(descriptor);
+    return result;
 }
 
 struct overlay_by_descriptors {

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// An OCI runtime that is installed on this machine.
@@ -13,11 +14,21 @@ public struct OCIRuntime: Sendable, Equatable {
     public let path: String
     public let kind: Kind
 
+    /// Whether it accepts a compiled seccomp program (crun's annotation `run.oci.seccomp_bpf_data`).
+    let takesSeccompProgram: Bool
+    /// Whether it can mount the root so that no device in it opens, which makes up for a missing devices cgroup.
+    let deniesDevicesByMount: Bool
+
     /// A runtime at a path.
     public init(path: String) {
         self.path = path
         let name = path.split(separator: "/").last ?? ""
         kind = name.contains("crun") ? .crun : .runc
+        // Asking a runtime for its version takes longer than a whole step; the words it knows are in the program.
+        let isCrun = kind == .crun
+        func knows(_ word: String) -> Bool { isCrun && sandbox_file_contains(path, word) == 1 }
+        takesSeccompProgram = knows("run.oci.seccomp_bpf_data")
+        deniesDevicesByMount = knows("rnodev")
     }
 
     /// The runtime called `name`, which may be a path; without a name crun, else runc.
@@ -34,9 +45,6 @@ public struct OCIRuntime: Sendable, Equatable {
         }
         throw .runtimeMissing(searched: names)
     }
-
-    /// Whether it accepts a compiled seccomp program (crun's annotation `run.oci.seccomp_bpf_data`).
-    var takesSeccompProgram: Bool { kind == .crun }
 
     /// The arguments for running a bundle to its end.
     func runArguments(id: String, bundle: String, state: String, log: String, usesControlGroups: Bool) -> [String] {

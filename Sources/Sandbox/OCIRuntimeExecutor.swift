@@ -61,8 +61,7 @@ public final class OCIRuntimeExecutor: Executor {
             root = bundle + "/root"
             upper = upperDirectory
             guard mkdir(root, 0o755) == 0 else { throw .system(call: "mkdir", path: root, code: errno) }
-            try OverlayMount.mount(
-                lowers: lowers, upper: upperDirectory, work: work, at: root, withDevices: spec.insecure)
+            try OverlayMount.mount(lowers: lowers, upper: upperDirectory, work: work, at: root)
         }
         var stubs: MountStubs?
         defer {
@@ -77,11 +76,14 @@ public final class OCIRuntimeExecutor: Executor {
 
         let devices = try DeviceDirectory(at: bundle + "/dev", withDevices: spec.insecure)
         defer { devices.unmount() }
-        let usesControlGroups = spec.cgroupParent != nil
+        // runc always makes one. It is what keeps devices closed where the mount cannot.
+        let usesControlGroups =
+            runtime.kind == .runc || spec.cgroupParent != nil || !(runtime.deniesDevicesByMount || spec.insecure)
         let id = bundle.split(separator: "/").last.map { "whittle-\(getpid())-\($0)" } ?? "whittle"
         let configuration = RuntimeConfiguration(
             spec: preparation.spec, user: preparation.user, rootDirectory: root, mounts: preparation.mounts,
-            devices: devices, runtime: runtime, cgroupPath: spec.cgroupParent.map { "/\($0)/\(id)" })
+            devices: devices, runtime: runtime, cgroupPath: spec.cgroupParent.map { "/\($0)/\(id)" },
+            usesControlGroups: usesControlGroups)
         try Scratch.write(configuration.json.encoded, to: bundle + "/config.json", mode: 0o600)
 
         let log = bundle + "/log.json"

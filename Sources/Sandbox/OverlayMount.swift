@@ -17,11 +17,11 @@ public struct OverlayMount: Sendable {
     ///
     /// Without an upper directory the result is read-only: a single lower directory is bound as it is, none gives an empty
     /// directory. Without a lower directory the upper one is bound. `upper` and `work` must be on one file system which is
-    /// no overlay itself. Without `withDevices` nobody can open a device through the mount, though the files are there.
+    /// no overlay itself.
     @discardableResult
     public static func mount(
         lowers: [String], upper: String? = nil, work: String? = nil, at path: String,
-        withDevices: Bool = true, userXAttr: Bool = MountNamespace.isInUserNamespace
+        userXAttr: Bool = MountNamespace.isInUserNamespace
     ) throws(SandboxError) -> OverlayMount {
         guard lowers.count <= maximumLayers else { throw .tooManyLayers(count: lowers.count, limit: maximumLayers) }
         guard let upper else {
@@ -34,14 +34,12 @@ public struct OverlayMount: Sendable {
         }
         guard !lowers.isEmpty else {
             try check(Glibc.mount(upper, path, nil, UInt(MS_BIND), nil), "bind of \(upper)", at: path)
-            if !withDevices { try forbidDevices(at: path) }
             return OverlayMount(path: path)
         }
         guard let work else {
             throw .mountFailed(what: "overlay", at: path, code: EINVAL, detail: "no work directory")
         }
         try mountLayers(lowers, upper: (upper, work), at: path, userXAttr: userXAttr)
-        if !withDevices { try forbidDevices(at: path) }
         return OverlayMount(path: path)
     }
 
@@ -62,17 +60,6 @@ public struct OverlayMount: Sendable {
 
     private static func check(_ result: Int32, _ what: String, at path: String) throws(SandboxError) {
         if result != 0 { throw .mountFailed(what: what, at: path, code: errno, detail: nil) }
-    }
-
-    private static func forbidDevices(at path: String) throws(SandboxError) {
-        let mounted = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC)
-        defer { if mounted >= 0 { close(mounted) } }
-        if mounted >= 0, sandbox_mount_set_attributes(mounted, UInt64(SANDBOX_MOUNT_ATTR_NODEV), 0) >= 0 { return }
-        guard Glibc.mount(nil, path, nil, UInt(MS_BIND) | UInt(MS_REMOUNT) | UInt(MS_NODEV), nil) == 0 else {
-            let code = errno
-            umount2(path, Int32(MNT_DETACH))
-            throw .mountFailed(what: "device-less view", at: path, code: code, detail: nil)
-        }
     }
 
     private static func mountEmpty(at path: String) throws(SandboxError) {

@@ -13,6 +13,8 @@ struct RuntimeConfiguration {
     var runtime: OCIRuntime
     /// The container's own cgroup, where it gets one.
     var cgroupPath: String?
+    /// Whether the runtime makes a cgroup for the container.
+    var usesControlGroups: Bool
     var mountsControlGroups = true
 
     /// A mount whose source exists on the host.
@@ -128,9 +130,16 @@ struct RuntimeConfiguration {
     private var systemMounts: [Entry] {
         let confined = ["nosuid", "noexec", "nodev"]
         let writable = spec.insecure ? [] : ["ro"]
-        var mounts = [
+        var mounts: [Entry] = []
+        if deniesDevicesByMount {
+            // Nothing is mounted without a type, but the attribute is set. crun takes those of the root's own mount away.
+            mounts.append(Entry(target: "/.", type: "", source: "", options: ["rnodev"]))
+        }
+        mounts += [
             Entry(target: "/proc", type: "proc", source: "proc", options: confined),
-            Entry(target: "/dev", type: "bind", source: devices.path, options: ["bind"]),
+            Entry(
+                target: "/dev", type: "bind", source: devices.path,
+                options: ["bind", "nosuid", "strictatime"] + (spec.insecure ? [] : ["nodev"])),
             Entry(
                 target: "/dev/pts", type: "devpts", source: "devpts",
                 options: ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"]
@@ -159,6 +168,8 @@ struct RuntimeConfiguration {
         return mounts
     }
 
+    private var deniesDevicesByMount: Bool { !spec.insecure && runtime.deniesDevicesByMount }
+
     // MARK: Linux
 
     private var linux: JSONValue {
@@ -170,7 +181,7 @@ struct RuntimeConfiguration {
         ]
         if let cgroupPath { members.append(("cgroupsPath", .string(cgroupPath))) }
         guard !spec.insecure else {
-            if runtime.kind == .runc {
+            if usesControlGroups {
                 let everything = ["c", "b"].map { type in Self.deviceRule(allow: true, type: type) }
                 members.append(("resources", .object([("devices", .array(everything))])))
             }
@@ -178,7 +189,7 @@ struct RuntimeConfiguration {
         }
         members.append(("maskedPaths", .strings(Self.maskedPaths)))
         members.append(("readonlyPaths", .strings(Self.readOnlyPaths)))
-        if runtime.kind == .runc {
+        if usesControlGroups {
             members.append(("resources", .object([("devices", .array([Self.deviceRule(allow: false)]))])))
         }
         members.append(("seccomp", runtime.takesSeccompProgram ? Self.deniedWithoutProgram : Self.standardProfile))

@@ -96,7 +96,7 @@ struct SeccompProfile: Sendable {
 
     /// Calls that only some processors have; a name that an architecture lacks means nothing there.
     private static let architectural =
-        "arch_prctl modify_ldt arm_fadvise64_64 arm_sync_file_range sync_file_range2 breakpoint cacheflush set_tls"
+        "arch_prctl modify_ldt arm_fadvise64_64 arm_sync_file_range breakpoint cacheflush set_tls"
 
     private static let ordinary = """
         accept accept4 access adjtimex alarm bind brk cachestat capget capset chdir chmod chown chown32

@@ -167,7 +167,7 @@ struct SeccompProgram: Sendable {
 
     // MARK: System call numbers
 
-    private static func number(of name: String, _ architecture: Architecture) -> UInt32? {
+    static func number(of name: String, _ architecture: Architecture) -> UInt32? {
         let number = sandbox_syscall_number(name, Int32(architecture.rawValue))
         return number < 0 ? nil : UInt32(number)
     }

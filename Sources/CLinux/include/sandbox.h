@@ -29,6 +29,9 @@ int sandbox_mount_overlay_by_descriptors(const char *options, const char *at);
 /// openat2(2) resolving `path` as if `root` were the root directory: symbolic links and `..` never leave it.
 int sandbox_open_in_root(int root, const char *path, int flags);
 
+/// Whether the file at `path` has `text` in it: 1, 0, or -errno.
+int sandbox_file_contains(const char *path, const char *text);
+
 /// How `sandbox_spawn` starts a program.
 struct sandbox_spawn_request {
     const char *path;          // absolute path of the program
