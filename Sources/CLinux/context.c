@@ -88,3 +88,22 @@ int context_open_beneath(int root, const char *path, size_t length, int flags) {
     if (fd == -ENOSYS || fd == -EPERM) fd = open_pieces(root, path, length, flags, 1, 0);
     return fd;
 }
+
+int context_open_directory_in_root(int root, const char *path, size_t length) {
+    if (length == 0 || length > CHUNK) return context_open_beneath(root, path, length, O_RDONLY | O_DIRECTORY);
+    char text[CHUNK + 1];
+    memcpy(text, path, length);
+    text[length] = 0;
+    struct open_how how = {
+        .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+    };
+    long fd;
+    do {
+        fd = syscall(SYS_openat2, root, text, &how, sizeof how);
+    } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+    if (fd >= 0) return (int)fd;
+    // Without the call, links are refused instead of followed inside.
+    if (errno == ENOSYS || errno == EPERM) return context_open_beneath(root, path, length, O_RDONLY | O_DIRECTORY);
+    return -errno;
+}

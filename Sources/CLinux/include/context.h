@@ -14,3 +14,7 @@ size_t context_directory_record(const void *record, const char **name, size_t *n
 /// Opens `path` (relative, clean, `length` bytes and a NUL; empty for the directory itself) below the directory `root`.
 /// A symbolic link anywhere in the path is an error (-ELOOP). The path may be longer than PATH_MAX. The descriptor, or -errno.
 int context_open_beneath(int root, const char *path, size_t length, int flags);
+
+/// Opens the directory `path` (relative, `length` bytes) as if `root` were the root directory: symbolic links are followed,
+/// `..` and absolute targets stay inside. The descriptor, or -errno.
+int context_open_directory_in_root(int root, const char *path, size_t length);
