@@ -31,7 +31,10 @@ final class Catalog: Sendable {
     private static func open(_ path: String) throws(StoreError) -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(30)
-        configuration.journalMode = .wal
+        // GRDB's own WAL mode writes to the database whenever it is opened; the mode is stored in the file, so that asking
+        // for it once, by `Schema.migrate`, is enough.
+        configuration.journalMode = .default
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
         configuration.foreignKeysEnabled = false
         configuration.label = "store"
         do {

@@ -7,6 +7,7 @@ enum Schema {
 
     /// Brings the database to ``version``. The caller holds the setup lock.
     static func migrate(_ db: Database, root: String) throws {
+        try db.execute(sql: "PRAGMA journal_mode = WAL")
         let found = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard found <= version else { throw StoreError.newerVersion(path: root, found: found, supported: version) }
         for (number, statements) in migrations.enumerated().dropFirst(found) {
