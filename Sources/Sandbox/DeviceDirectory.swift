@@ -62,6 +62,12 @@ struct DeviceDirectory {
         if result != 0 { throw .system(call: call, path: "/dev/\(name)", code: errno) }
     }
 
+    /// One that is there already.
+    init(path: String, bound: [String]) {
+        self.path = path
+        self.bound = bound
+    }
+
     /// Takes it away.
     func unmount() {
         umount2(path, Int32(MNT_DETACH))

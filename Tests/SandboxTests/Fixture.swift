@@ -9,6 +9,7 @@ enum Requirements {
     static let hasBusybox = access("/usr/bin/busybox", X_OK) == 0
     static let hasRuntime = (try? OCIRuntime.find()) != nil
     static let canRun = isRoot && hasBusybox && hasRuntime
+    static let hasSSH = isRoot && ["ssh-agent", "ssh-add", "ssh-keygen"].allSatisfy { findProgram($0) != nil }
     static let notice: Comment = "needs root, a static /usr/bin/busybox, and crun or runc"
 }
 
