@@ -10,7 +10,7 @@ public enum CommaSeparatedError: Error, Hashable, Sendable, CustomStringConverti
     public var description: String {
         switch self {
         case .empty: "EOF"
-        case .bareQuote(let column): "parse error on line 1, column \(column): bare \" in non-quoted field"
+        case .bareQuote(let column): "parse error on line 1, column \(column): bare \" in non-quoted-field"
         case .misplacedQuote(let column):
             "parse error on line 1, column \(column): extraneous or missing \" in quoted-field"
         }

@@ -57,7 +57,8 @@ struct DockerfileParser {
     /// Remembers a comment for the instruction below. As in BuildKit, what is cut off is the line's first character, so
     /// that an indented comment keeps its `#`.
     private mutating func addComment(_ line: Range<Int>) {
-        let text = ByteClass.trimming(bytes, line.lowerBound + 1..<line.upperBound)
+        let first = ByteClass.scalar(bytes, at: line.lowerBound, end: line.upperBound).length
+        let text = ByteClass.trimming(bytes, line.lowerBound + first..<line.upperBound)
         if text.isEmpty { comments = [] } else { comments.append(String(decoding: bytes[text], as: UTF8.self)) }
     }
 

@@ -48,18 +48,18 @@ private func takeDurationPart(_ rest: inout ArraySlice<UInt8>, _ text: String) t
     }
     guard !whole.isEmpty || !fraction.isEmpty else { throw .invalid(text) }
 
-    let unitBytes = rest.prefix { $0 != UInt8(ascii: ".") && !isDigit($0) }
-    rest = rest.dropFirst(unitBytes.count)
-    guard !unitBytes.isEmpty else { throw .missingUnit(text) }
-    let unit = String(decoding: unitBytes, as: UTF8.self)
-    guard let nanoseconds = nanosecondsPerUnit[unit] else { throw .unknownUnit(unit: unit, duration: text) }
-
     var value: UInt64 = 0
     for digit in whole {
         let (product, overflow) = value.multipliedReportingOverflow(by: 10)
         guard !overflow, product <= 1 << 63 else { throw .invalid(text) }
         value = product + UInt64(digit - UInt8(ascii: "0"))
     }
+
+    let unitBytes = rest.prefix { $0 != UInt8(ascii: ".") && !isDigit($0) }
+    rest = rest.dropFirst(unitBytes.count)
+    guard !unitBytes.isEmpty else { throw .missingUnit(text) }
+    let unit = String(decoding: unitBytes, as: UTF8.self)
+    guard let nanoseconds = nanosecondsPerUnit[unit] else { throw .unknownUnit(unit: unit, duration: text) }
     let (product, overflow) = value.multipliedReportingOverflow(by: nanoseconds)
     guard !overflow, product <= 1 << 63 else { throw .invalid(text) }
 

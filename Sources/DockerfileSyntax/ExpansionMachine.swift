@@ -11,6 +11,9 @@ struct ExpansionMachine {
     private(set) var unmatched: Set<String> = []
     /// Set when the text is to be split into words.
     var splitter: WordSplitter?
+    /// Drop what a word holds in front of `${name` with an operator. BuildKit loses this text when it splits, which
+    /// shows only in what it takes for a heredoc.
+    var dropsTextBeforeOperators = false
 
     init(_ input: [UInt8], _ options: WordExpander, _ environment: any EnvironmentLookup) {
         self.input = input
@@ -179,13 +182,16 @@ struct ExpansionMachine {
             guard let value = lookUp(name) else { return options.skipUnset ? Array("${\(name)}".utf8) : [] }
             return Array(value.utf8)
         case "/":
+            if dropsTextBeforeOperators { splitter?.dropText() }
             return try replacement(name, start)
         case ":":
+            if dropsTextBeforeOperators { splitter?.dropText() }
             let modifier = takeModifier()
             let text = ":" + String(modifier ?? "\u{FFFD}")
             if modifier == "#" || modifier == "%" { throw Failure(reason: .unsupportedModifier(text), offset: start) }
             return try conditional(name, modifier, text, emptyIsUnset: true, start)
         case "+", "-", "?", "#", "%":
+            if dropsTextBeforeOperators { splitter?.dropText() }
             return try conditional(name, character, String(character), emptyIsUnset: false, start)
         default:
             throw Failure(reason: .unsupportedModifier(String(character)), offset: start)

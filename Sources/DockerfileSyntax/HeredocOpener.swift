@@ -23,13 +23,19 @@ struct HeredocOpener: Hashable {
         guard !rest.isEmpty, !rest.contains(UInt8(ascii: "<")) else { return nil }
 
         // A quoted delimiter shows by its quotes being gone from the plain form.
-        let plain = try WordExpander(escape: "\\", skipUnset: true).split(rest, EmptyEnvironment()).words
+        let plain = try HeredocOpener.words(rest, WordExpander(escape: "\\", skipUnset: true))
         guard plain.count == 1 else { return nil }
-        let raw = try WordExpander(escape: "\\", rawQuotes: true, skipUnset: true).split(rest, EmptyEnvironment()).words
+        let raw = try HeredocOpener.words(rest, WordExpander(escape: "\\", rawQuotes: true, skipUnset: true))
         name = plain[0].text
         expands = HeredocOpener.quotes(plain[0].text) == raw.reduce(0) { $0 + HeredocOpener.quotes($1.text) }
         self.stripsTabs = stripsTabs
         fileDescriptor = number.isEmpty ? 0 : UInt64(String(decoding: number, as: UTF8.self)) ?? .max
+    }
+
+    private static func words(
+        _ text: [UInt8], _ expander: WordExpander
+    ) throws(WordError) -> [WordExpander.SplitWord] {
+        try expander.split(text, EmptyEnvironment(), droppingTextBeforeOperators: true).words
     }
 
     private static func quotes(_ text: String) -> Int {
@@ -39,7 +45,7 @@ struct HeredocOpener: Hashable {
     /// The heredocs of a logical line, with their ranges in it. A line with unbalanced quotes has none.
     static func all(in line: [UInt8]) throws(WordError) -> [(opener: HeredocOpener, range: Range<Int>)] {
         let expander = WordExpander(escape: "\\", rawQuotes: true, rawEscapes: true, skipUnset: true)
-        guard let words = try? expander.split(line, EmptyEnvironment()).words else { return [] }
+        guard let words = try? words(line, expander) else { return [] }
         var openers: [(HeredocOpener, Range<Int>)] = []
         for word in words {
             guard word.text.utf8.contains(UInt8(ascii: "<")) else { continue }

@@ -60,23 +60,28 @@ struct InstructionLine {
         }
     }
 
-    /// Reads the flags in front of the arguments and moves `at` behind them. `--` ends the flags.
+    /// Reads the flags in front of the arguments and moves `at` behind them. `--` ends the flags. Only ASCII spaces
+    /// separate flags.
     private func takeFlags(_ at: inout Int, end: Int) -> [Flag] {
         let bytes = line.bytes
         var flags: [Flag] = []
         while true {
-            at = ByteClass.trimmingStart(bytes, at..<end).lowerBound
+            while at < end, ByteClass.isBlank(bytes[at]) { at += 1 }
             guard at + 1 < end, bytes[at] == UInt8(ascii: "-"), bytes[at + 1] == UInt8(ascii: "-") else { break }
             let start = at
             var text: [UInt8] = []
             // Index in `text`, and place in the line, of the first `=`.
             var equals: (text: Int, line: Int)?
             var quote: UInt8?
+            func add(_ byte: UInt8) {
+                if byte == UInt8(ascii: "="), equals == nil { equals = (text.count, at) }
+                text.append(byte)
+            }
             while at < end {
                 let byte = bytes[at]
                 if let open = quote, byte == open {
                     quote = nil
-                } else if quote == nil, ByteClass.spaceLength(bytes, at: at, end: end) > 0 {
+                } else if quote == nil, ByteClass.isBlank(byte) {
                     break
                 } else if quote == nil, byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
                     quote = byte
@@ -84,11 +89,10 @@ struct InstructionLine {
                     // An escape character at the very end is dropped.
                     if at + 1 < end {
                         at += 1
-                        text.append(bytes[at])
+                        add(bytes[at])
                     }
                 } else {
-                    if byte == UInt8(ascii: "="), equals == nil { equals = (text.count, at) }
-                    text.append(byte)
+                    add(byte)
                 }
                 at += 1
             }
@@ -144,7 +148,7 @@ struct InstructionLine {
     /// The type, then a command like CMD's.
     private func addHealthcheck(to node: inout SyntaxNode, _ rest: Range<Int>) throws(DockerfileError) {
         var end = rest.lowerBound
-        while end < rest.upperBound, ByteClass.spaceLength(line.bytes, at: end, end: rest.upperBound) == 0 { end += 1 }
+        while end < rest.upperBound, !ByteClass.isBlank(line.bytes[end]) { end += 1 }
         guard end > rest.lowerBound else { return }
         node.words = [line.word(rest.lowerBound..<end)]
         let command = ByteClass.trimmingStart(line.bytes, end..<rest.upperBound)

@@ -4,10 +4,10 @@ struct LogicalLine {
     private(set) var bytes: [UInt8] = []
     /// Stretches of ``bytes`` that are contiguous in the source, in order: where each starts here and there.
     private var pieces: [(start: Int, source: Int)] = []
-    /// Where an empty line stands.
+    /// Where the line begins.
     private let anchor: Int
 
-    /// Creates an empty line that stands at `anchor`.
+    /// Creates an empty line that begins at `anchor`.
     init(at anchor: Int) { self.anchor = anchor }
 
     /// Appends a stretch of the source.
@@ -17,11 +17,10 @@ struct LogicalLine {
         bytes.append(contentsOf: source[range])
     }
 
-    /// Where a stretch of the line is written. An empty stretch stands where the next byte is, or behind the last.
+    /// Where a stretch of the line is written. An empty stretch stands behind the byte before it, on that byte's line.
     func sourceRange(_ range: Range<Int>) -> SourceRange {
         guard !range.isEmpty else {
-            if range.lowerBound < bytes.count { return SourceRange(at: sourceOffset(range.lowerBound)) }
-            return SourceRange(at: bytes.isEmpty ? anchor : sourceOffset(bytes.count - 1) + 1)
+            return SourceRange(at: range.lowerBound > 0 ? sourceOffset(range.lowerBound - 1) + 1 : anchor)
         }
         return SourceRange(start: sourceOffset(range.lowerBound), end: sourceOffset(range.upperBound - 1) + 1)
     }

@@ -71,8 +71,11 @@ public struct WordExpander: Sendable {
         try split(Array(text.utf8), environment)
     }
 
-    func split(_ bytes: [UInt8], _ environment: any EnvironmentLookup) throws(WordError) -> SplitExpansion {
+    func split(
+        _ bytes: [UInt8], _ environment: any EnvironmentLookup, droppingTextBeforeOperators: Bool = false
+    ) throws(WordError) -> SplitExpansion {
         var machine = ExpansionMachine(bytes, self, environment)
+        machine.dropsTextBeforeOperators = droppingTextBeforeOperators
         machine.splitter = WordSplitter()
         _ = try machine.whole(nil)
         let words = machine.splitter?.finish(at: bytes.count) ?? []

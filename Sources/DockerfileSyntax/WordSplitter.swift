@@ -30,6 +30,12 @@ struct WordSplitter {
     /// A space that separates words.
     mutating func space() { flush(at: end) }
 
+    /// Forgets the text of the word that has not ended.
+    mutating func dropText() {
+        text.removeAll(keepingCapacity: true)
+        start = nil
+    }
+
     /// The words, when all text is added.
     mutating func finish(at end: Int) -> [WordExpander.SplitWord] {
         flush(at: end)

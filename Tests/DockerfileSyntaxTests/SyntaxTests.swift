@@ -33,6 +33,8 @@ import Testing
         ("ARG a b=c d=\"e f\" g\\", #"(arg "a" "b=c" "d=\"e f\"" "g")"#),
         ("COPY --from=a --chown=\"1 2\" --x='y'z -- --d e", #"(copy ["--from=a" "--chown=1 2" "--x=yz"] "--d" "e")"#),
         ("RUN --a=b\\ c --é=ü x --d", #"(run ["--a=b c" "--é=ü"] "x --d")"#),
+        ("COPY --a\\=b --c\"=d\" e", #"(copy ["--a=b" "--c=d"] "e")"#),
+        ("COPY --a=\u{3000}b\u{A0}c d", #"(copy ["--a=\u3000b\u00a0c"] "d")"#),
         ("RUN --", #"(run)"#),
         ("RUN -- --x", #"(run "--x")"#),
         ("HEALTHCHECK --interval=1s CMD [\"a\"]", #"(healthcheck ["--interval=1s"] "CMD" "a")"#),
@@ -88,15 +90,21 @@ import Testing
         #expect(try Dockerfile.parse("RUN echo it's <<E\n", path: "f").nodes[0].heredocs.isEmpty)
     }
 
+    /// What stands in front of a substitution with an operator does not count.
+    @Test func heredocWithSubstitution() throws {
+        let nodes = try Dockerfile.parse("RUN <<a${x:-b}\nRUN <<a${x}\na${x}\n", path: "f").nodes
+        #expect(nodes.map { $0.heredocs.map(\.name) } == [[], ["a${x}"]])
+    }
+
     @Test func heredocDescriptorTooBig() throws {
         let node = try Dockerfile.parse("RUN 99999999999999999999<<E\nE\n", path: "f").nodes[0]
         #expect(node.heredocs.map(\.fileDescriptor) == [.max])
     }
 
     @Test func comments() throws {
-        let text = "# escape=\\\n# a\n\n#b\nFROM x\n# c\n#\n#  d \n  # e\nRUN y\n"
+        let text = "# escape=\\\n# a\n\n#b\nFROM x\n# c\n#\n#  d \n  # e\n\u{3000}# f\nRUN y\n"
         let dockerfile = try Dockerfile.parse(text, path: "f")
-        #expect(dockerfile.nodes.map(\.precedingComments) == [["a", "b"], ["d", "# e"]])
+        #expect(dockerfile.nodes.map(\.precedingComments) == [["a", "b"], ["d", "# e", "# f"]])
         #expect(dockerfile.directives.escape?.value == "\\")
     }
 
