@@ -1,23 +1,6 @@
 import BuildContext
 import Glibc
 
-/// Recognises and extracts archives for ADD.
-public protocol ArchiveExtractor: Sendable {
-    /// Whether a file, open for reading at its start, is an archive that ADD extracts: a tar file, compressed or not,
-    /// whose first header can be read.
-    func isArchive(_ descriptor: Int32) -> Bool
-
-    /// Extracts the file into a directory, both open; nothing may end up outside.
-    ///
-    /// - Parameters:
-    ///   - owner: replaces every owner in the archive.
-    ///   - isCancelled: asked between members.
-    /// - Throws: any error; its description is shown.
-    func extract(
-        _ descriptor: Int32, into directory: Int32, owner: FileOwner?, isCancelled: @escaping @Sendable () -> Bool)
-        throws
-}
-
 /// Performs COPY and ADD on mounted directories.
 ///
 /// What comes out is what BuildKit makes of the same instruction, the access of the process permitting: the process
@@ -29,19 +12,16 @@ public struct CopyEngine: Sendable {
     /// The modification time of whatever has no source to take one from: created directories, heredocs, fetched files
     /// without a date; `nil` leaves the current time.
     public var newFileTime: FileTime?
-    /// Extracts archives; without one, ADD copies them as files.
-    public var archives: (any ArchiveExtractor)?
     /// Asked between files.
     public var isCancelled: @Sendable () -> Bool
 
     /// Creates an engine.
     public init(
-        ownerDatabase: String?, newFileTime: FileTime?, archives: (any ArchiveExtractor)? = nil,
+        ownerDatabase: String?, newFileTime: FileTime?,
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) {
         self.ownerDatabase = ownerDatabase
         self.newFileTime = newFileTime
-        self.archives = archives
         self.isCancelled = isCancelled
     }
 
@@ -174,22 +154,18 @@ private struct CopyInProgress {
 
     /// Extracts a local archive of ADD. False when it is to be copied as a file.
     private mutating func extract(_ item: CopySelection.Item, _ location: RootedLocation) throws(PathFailure) -> Bool {
-        guard request.unpacks(request.sources[item.sourceIndex]), let archives = engine.archives,
-            let leaf = location.leaf, leaf.isRegularFile, leaf.size > 0
+        guard request.unpacks(request.sources[item.sourceIndex]), let leaf = location.leaf, leaf.isRegularFile,
+            leaf.size > 0
         else { return false }
         let file = try location.openLeaf(O_RDONLY)
-        guard archives.isArchive(file.descriptor) else { return false }
-        guard lseek(file.descriptor, 0, SEEK_SET) == 0 else { throw PathFailure("read", location.path) }
+        guard ArchiveExtraction.isArchive(file.descriptor) else { return false }
+        // --chmod says nothing about archives.
         var attributes = implied
         attributes.mode = 0o755
         let target = try root.resolve(destination.path)
         let (directory, made) = try target.makeDirectories(attributes)
-        do {
-            try archives.extract(
-                file.descriptor, into: directory.descriptor, owner: owner, isCancelled: engine.isCancelled)
-        } catch {
-            if engine.isCancelled() { throw PathFailure(.cancelled) }
-            throw PathFailure(.archive("\(error)"), location.path)
+        if let reason = ArchiveExtraction.extract(file.descriptor, into: directory.descriptor, owner: owner) {
+            throw PathFailure(.archive(reason), location.path)
         }
         notePending(made[...])
         if let time = engine.newFileTime { notePending(directory, time) }

@@ -23,14 +23,14 @@ struct FileContents: ~Copyable {
     /// Copies `from`, positioned at its start, to the empty file `to`. 0, or an errno.
     mutating func copy(from: Int32, status: FileStatus, to: Int32) -> Int32 {
         if status.size == 0 { return 0 }
-        if status.size <= Self.smallFile && status.blocks * 512 >= status.size {
+        let hasHoles = status.size > 4096 && status.blocks * 512 < status.size
+        if status.size <= Self.smallFile && !hasHoles {
             return copyThroughBuffer(from, to, length: status.size)
         }
         if mayClone {
             if copy_clone(from, to) == 0 { return 0 }
             mayClone = false
         }
-        let hasHoles = status.blocks * 512 < status.size
         return hasHoles ? copyExtents(from, to, size: status.size) : copyRange(from, to, length: status.size)
     }
 

@@ -66,6 +66,7 @@ extension CopySelection {
                 record.add(bytes: contents[index]?.bytes ?? [])
                 guard entry.hasOtherNames else { continue }
                 if let first = firstNames[entry.identity] {
+                    record.add(number: SelectionRecord.otherName)
                     record.add(number: UInt64(index - first))
                 } else {
                     firstNames[entry.identity] = index
@@ -126,6 +127,9 @@ extension CopySelection {
 
 /// Serialises the parts of a selection without ambiguity and digests them.
 private struct SelectionRecord {
+    /// Stands where the next entry's kind is expected, and is none.
+    static let otherName = UInt64.max
+
     private var digester = Digester()
     private var buffer: [UInt8] = []
 
