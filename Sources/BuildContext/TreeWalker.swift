@@ -41,19 +41,24 @@ public struct TreeWalker: Sendable {
     /// Walks the tree, or the part of it at `start`.
     ///
     /// - Parameter start: a clean relative path below the root; parts of it that are symbolic links are an error.
-    /// - Throws: ``BuildContextError``, naming the directory that does not exist or cannot be read.
+    /// - Throws: ``BuildContextError``, naming the directory that does not exist or cannot be read. A start that is
+    ///   excluded counts as not there.
     public func walk(from start: PathBytes = []) throws(BuildContextError) -> FileTree {
         let top = try Descriptor.directory(root)
         var state = ignoring?.root
-        // What excludes a parent of the start excludes the start.
-        if let ignoring, !start.isEmpty {
-            for index in start.indices where start[index] == 0x2F {
-                state = state.map { ignoring.enter(PathBytes(start[..<index]), below: $0).state }
+        var isStartExcluded = false
+        if let ignoring, var reached = state, !start.isEmpty {
+            // What excludes a parent of the start excludes the start.
+            for end in start.indices.filter({ start[$0] == 0x2F }) + [start.endIndex] {
+                (isStartExcluded, reached) = ignoring.enter(PathBytes(start[..<end]), below: reached)
             }
+            state = reached
         }
         let rootEntry = try describeStart(start, top)
-        guard rootEntry.kind == .directory else { return FileTree(root: rootEntry, entries: []) }
-        if let ignoring, !start.isEmpty { state = state.map { ignoring.enter(start, below: $0).state } }
+        guard rootEntry.kind == .directory else {
+            if isStartExcluded { throw .notFound(path: displayPath(start)) }
+            return FileTree(root: rootEntry, entries: [])
+        }
 
         var listings: [Listing] = []
         var level = [Directory(path: start, state: state, isExcluded: false)]
@@ -78,7 +83,9 @@ public struct TreeWalker: Sendable {
                 listings.append(listing)
             }
         }
-        return FileTree(root: rootEntry, entries: Self.flatten(listings))
+        let entries = Self.flatten(listings)
+        if isStartExcluded && entries.isEmpty { throw .notFound(path: displayPath(start)) }
+        return FileTree(root: rootEntry, entries: entries)
     }
 
     private struct Directory: Sendable {
@@ -99,16 +106,18 @@ public struct TreeWalker: Sendable {
     }
 
     private func describeStart(_ start: PathBytes, _ top: Descriptor) throws(BuildContextError) -> TreeEntry {
-        let name = start.last.map { _ in start[((start.lastIndex(of: 0x2F) ?? -1) + 1)...] }
-        let parentPath = PathBytes(start.dropLast((name?.count ?? 0) + (start.contains(0x2F) ? 1 : 0)))
+        let name = start.isEmpty ? [0x2E] : PathBytes(start[((start.lastIndex(of: 0x2F) ?? -1) + 1)...])
+        let parentPath = PathBytes(start.prefix(start.lastIndex(of: 0x2F) ?? 0))
         let described = top.open(beneath: parentPath, O_RDONLY | O_DIRECTORY).flatMap { parent in
-            DirectoryReader.entry(name.map(PathBytes.init) ?? [0x2E], in: parent, path: start, attributes: attributes)
+            DirectoryReader.entry(
+                name.map { CChar(bitPattern: $0) } + [0], in: parent, path: start, attributes: attributes)
         }
         switch described {
         case .success(let entry): return entry
         case .failure(let failure):
             let path = displayPath(start)
-            throw failure.code == ENOENT ? .notFound(path: path) : .unreadable(path: path, code: failure.code)
+            if failure.code == ENOENT || failure.code == ENOTDIR { throw .notFound(path: path) }
+            throw .unreadable(path: path, code: failure.code)
         }
     }
 
@@ -132,16 +141,17 @@ public struct TreeWalker: Sendable {
             return .failure(.unreadable(path: displayPath(directory.path), code: failure.code))
         case .success(let (descriptor, names)):
             var children: [Child] = []
-            children.reserveCapacity(names.count)
-            for name in names {
-                let path = directory.path.appending(component: name.bytes)
+            children.reserveCapacity(names.sorted.count)
+            for name in names.sorted {
+                let path = names.path(of: name, in: directory.path)
                 if let ignoring, let state = directory.state, name.isDirectory == false,
                     ignoring.excludes(path, below: state)
                 {
                     continue
                 }
-                let described = DirectoryReader.entry(
-                    name.bytes, in: descriptor, path: path, attributes: attributes)
+                let described = names.withCString(name) {
+                    DirectoryReader.entry($0, in: descriptor, path: path, attributes: attributes)
+                }
                 switch described {
                 case .failure(let failure):
                     if failure.code == ENOENT { continue }

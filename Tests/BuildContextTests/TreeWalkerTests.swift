@@ -40,9 +40,15 @@ import Testing
         #expect(names(tree) == ["a/b/c"])
         #expect(tree.root.path == Array("a/b".utf8))
         #expect(try walker.walk(from: Array("a/e".utf8)).root.kind == .file)
-        #expect(throws: BuildContextError.notFound(path: scratch.path + "/a/x")) {
-            try walker.walk(from: Array("a/x".utf8))
+        for missing in ["a/x", "a/e/x", "a/b/d"] {
+            #expect(throws: BuildContextError.notFound(path: scratch.path + "/" + missing)) {
+                try walker.walk(from: Array(missing.utf8))
+            }
         }
+        let excluded = TreeWalker(root: scratch.path, ignoring: try matcher("a/b", "!a/b/c"))
+        #expect(try names(excluded.walk(from: Array("a/b".utf8))) == ["a/b/c"])
+        let all = TreeWalker(root: scratch.path, ignoring: try matcher("a"))
+        #expect(throws: BuildContextError.self) { try all.walk(from: Array("a/b".utf8)) }
     }
 
     @Test func ignoring() throws {
