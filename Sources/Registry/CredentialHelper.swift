@@ -1,6 +1,10 @@
 import FoundationEssentials
 import Subprocess
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// A `docker-credential-NAME` program: keeps credentials in a keychain (docker-credential-helpers' protocol).
 struct CredentialHelper: Sendable {
     let name: String
@@ -72,8 +76,10 @@ struct CredentialHelper: Sendable {
                 Environment.Key(rawValue: key).map { ($0, value) }
             })
         do {
+            let standardInput = try Self.pipe(holding: input)
             let result = try await Subprocess.run(
-                .name(program), arguments: [verb], environment: .custom(variables), input: .array(input),
+                .name(program), arguments: [verb], environment: .custom(variables),
+                input: .fileDescriptor(.init(rawValue: standardInput), closeAfterSpawningProcess: true),
                 output: .bytes(limit: Self.outputLimit), error: .string(limit: 16 << 10))
             guard case .exited(0) = result.terminationStatus else {
                 // Helpers print their message on standard output, shells and crashes on the other.
@@ -89,6 +95,22 @@ struct CredentialHelper: Sendable {
         } catch let error as SubprocessError {
             throw Failure.failed("\(error)")
         }
+    }
+
+    /// The reading end of a pipe that holds `bytes` already, so that a helper may leave them unread: writing while it runs would end this
+    /// program where the helper ends first (swift-subprocess 1.0.2 stops at a descriptor left open after a failed write).
+    private static func pipe(holding bytes: [UInt8]) throws -> Int32 {
+        guard bytes.count <= 60 << 10 else { throw Failure.failed("there is too much to hand over") }
+        var ends: [Int32] = [-1, -1]
+        guard Glibc.pipe(&ends) == 0 else { throw Failure.failed(ConnectionFailure.text(ofErrno: errno)) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        defer { close(ends[1]) }
+        // Less than a pipe's capacity, so that it is taken whole and at once.
+        guard write(ends[1], bytes, bytes.count) == bytes.count else {
+            close(ends[0])
+            throw Failure.failed(ConnectionFailure.text(ofErrno: errno))
+        }
+        return ends[0]
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -16,7 +16,7 @@ public struct CredentialStore: Sendable {
         self.environment = environment
     }
 
-    /// No credentials at all.
+    /// No credentials at all; nothing can be saved in it.
     public static let empty = CredentialStore(environment: ["REGISTRY_AUTH_FILE": "/dev/null"])
 
     /// Credentials, or a reason worth telling why there are none.

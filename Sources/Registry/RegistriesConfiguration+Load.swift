@@ -61,6 +61,9 @@ extension RegistriesConfiguration {
 
     /// Reads `text` on top of what is there: search registries are replaced, tables with the same prefix too, aliases one by one.
     public mutating func merge(_ text: String, file: String) throws(RegistryError) {
+        if let line = Self.lineOfBrokenHeader(text) {
+            throw .configuration(file: file, line: line, reason: "a table's name is expected after [")
+        }
         let document: Document
         do {
             document = try TOMLDecoder().decode(Document.self, from: text)
@@ -99,6 +102,28 @@ extension RegistriesConfiguration {
             }
             registries.removeAll { $0.prefix == registry.prefix }
             registries.append(registry)
+        }
+    }
+
+    /// The first line whose `[` or `[[` is not followed by a name. The parser below ends the program for these rather than refuse them: it
+    /// asserts what it has not checked. Nothing valid in this format begins a line with `[` and something else.
+    static func lineOfBrokenHeader(_ text: String) -> Int? {
+        let isBlank = { (byte: UInt8) in byte == 32 || byte == 9 }
+        for (number, line) in text.utf8.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
+            var rest = line.drop(while: isBlank)
+            if number == 0, rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3).drop(while: isBlank) }
+            guard rest.first == UInt8(ascii: "[") else { continue }
+            rest = rest.dropFirst().drop(while: isBlank)
+            if rest.first == UInt8(ascii: "[") { rest = rest.dropFirst().drop(while: isBlank) }
+            guard let first = rest.first, isKeyByte(first) else { return number + 1 }
+        }
+        return nil
+    }
+
+    private static func isKeyByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 48...57, 65...90, 97...122: true
+        default: "_-\"'".utf8.contains(byte)
         }
     }
 

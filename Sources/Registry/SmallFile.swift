@@ -37,6 +37,11 @@ enum SmallFile {
     /// moment: written beside, synchronised, renamed. A symbolic link stays one: the file it leads to is replaced.
     static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
         let target = resolved(path)
+        // REGISTRY_AUTH_FILE=/dev/null is how people say "no credentials": a rename would put a file in the device's place.
+        var status = stat()
+        if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw Failure(reason: "not a regular file")
+        }
         let directory = parent(of: target)
         try makeDirectory(directory)
         var template = Array("\(directory)/.whittle-XXXXXX".utf8CString)

@@ -203,6 +203,11 @@ public final class FakeRegistry: Sendable {
         storage.withLock { $0.manifest(name, in: repository)?.bytes }
     }
 
+    /// Makes `token` good for these actions on these resources, as if the token service had given it.
+    public func allow(token: String, scopes: [String: Set<String>]) {
+        storage.withLock { $0.tokens[token] = .init(scopes: scopes, uses: .max) }
+    }
+
     /// Uploads begun and neither finished nor cancelled.
     public var openUploads: Int { storage.withLock { $0.uploads.count } }
 }

@@ -1,5 +1,5 @@
 import OCI
-import Registry
+@testable import Registry
 import Synchronization
 import TestSupport
 import Testing
@@ -63,4 +63,19 @@ func expectFetch(
 ) async throws {
     let fetched = try await fetch(client, reference, descriptor)
     #expect(fetched == bytes, sourceLocation: location)
+}
+
+extension ScratchDirectory {
+    /// All files below it, sorted, as relative paths.
+    func files() throws -> [String] {
+        var found: [String] = []
+        func walk(_ directory: String) {
+            for name in TrustSettings.files(in: path(directory)) ?? [] {
+                let file = directory.isEmpty ? name : directory + "/" + name
+                if TrustSettings.files(in: path(file)) == nil { found.append(file) } else { walk(file) }
+            }
+        }
+        walk("")
+        return found.sorted()
+    }
 }
