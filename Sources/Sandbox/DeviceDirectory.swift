@@ -25,8 +25,10 @@ struct DeviceDirectory {
 
     /// Mounts and fills it at `path`, which must not exist.
     ///
-    /// - Parameter withDevices: For an unconfined process: the host's devices as real device files.
-    init(at path: String, withDevices: Bool) throws(SandboxError) {
+    /// - Parameters:
+    ///   - withDevices: For an unconfined process: the host's devices as real device files.
+    ///   - withConsole: With a file that the runtime mounts the process's terminal on.
+    init(at path: String, withDevices: Bool, withConsole: Bool) throws(SandboxError) {
         self.path = path
         guard mkdir(path, 0o755) == 0 else { throw .system(call: "mkdir", path: path, code: errno) }
         let makesDevices = withDevices && !MountNamespace.isInUserNamespace
@@ -39,6 +41,7 @@ struct DeviceDirectory {
             for name in ["mqueue", "pts", "shm"] { try Self.check(mkdir("\(path)/\(name)", 0o755), "mkdir", name) }
             for (name, target) in Self.links { try Self.check(symlink(target, "\(path)/\(name)"), "symlink", name) }
             for name in bound { try Scratch.write([], to: "\(path)/\(name)", mode: 0o666) }
+            if withConsole { try Scratch.write([], to: "\(path)/console", mode: 0o620) }
             if makesDevices { try makeDevices() }
         } catch {
             unmount()

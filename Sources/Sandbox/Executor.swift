@@ -23,9 +23,12 @@ extension Executor {
 
 /// Where the standard streams of a process go.
 public struct StandardStreams: Sendable {
+    /// Where input comes from.
     public var input: Input
+    /// Where output goes.
     public var output: Output
 
+    /// No input, and output thrown away, unless told otherwise.
     public init(input: Input = .null, output: Output = .discard) {
         self.input = input
         self.output = output
@@ -68,6 +71,7 @@ public struct ExitStatus: Sendable, Equatable {
     /// Whether the kernel killed something for want of memory while the process ran and the process died of SIGKILL.
     public var outOfMemory: Bool
 
+    /// An ending.
     public init(code: Int32, outOfMemory: Bool = false) {
         self.code = code
         self.outOfMemory = outOfMemory

@@ -12,6 +12,7 @@ public struct OCIRuntime: Sendable, Equatable {
 
     /// Absolute path of the program.
     public let path: String
+    /// Whose command line it has.
     public let kind: Kind
 
     /// Whether it accepts a compiled seccomp program (crun's annotation `run.oci.seccomp_bpf_data`).

@@ -25,6 +25,7 @@ public final class OCIRuntimeExecutor: Executor {
         outOfMemoryKills = Mutex(Self.countOutOfMemoryKills())
     }
 
+    /// Runs one process to its end; see ``Executor/run(_:streams:control:)``.
     public func run(
         _ spec: SandboxSpec, streams: StandardStreams, control: SandboxControl?
     ) async throws -> ExitStatus {
@@ -50,6 +51,7 @@ public final class OCIRuntimeExecutor: Executor {
     private func runBlocking(
         _ spec: SandboxSpec, _ streams: StandardStreams, _ control: SandboxControl
     ) throws(SandboxError) -> ExitStatus {
+        if spec.terminal, isatty(STDIN_FILENO) == 0 { throw .terminalMissing }
         let bundle = try scratch.makeDirectory("run", mode: 0o711)
         defer { Scratch.removeTree(bundle) }
 
@@ -74,15 +76,17 @@ public final class OCIRuntimeExecutor: Executor {
         defer { made.remove() }
         try preparation.makeWorkingDirectory()
 
-        let devices = try DeviceDirectory(at: bundle + "/dev", withDevices: spec.insecure)
+        let devices = try DeviceDirectory(
+            at: bundle + "/dev", withDevices: spec.insecure, withConsole: spec.terminal)
         defer { devices.unmount() }
         // runc always makes one. It is what keeps devices closed where the mount cannot.
         let usesControlGroups =
             runtime.kind == .runc || spec.cgroupParent != nil || !(runtime.deniesDevicesByMount || spec.insecure)
         let id = bundle.split(separator: "/").last.map { "whittle-\(getpid())-\($0)" } ?? "whittle"
+        let group = usesControlGroups ? ControlGroup(id: id, parent: spec.cgroupParent) : nil
         let configuration = RuntimeConfiguration(
             spec: preparation.spec, user: preparation.user, rootDirectory: root, mounts: preparation.mounts,
-            devices: devices, runtime: runtime, cgroupPath: spec.cgroupParent.map { "/\($0)/\(id)" },
+            devices: devices, runtime: runtime, cgroupPath: group?.path,
             usesControlGroups: usesControlGroups)
         try Scratch.write(configuration.json.encoded, to: bundle + "/config.json", mode: 0o600)
 
@@ -97,6 +101,7 @@ public final class OCIRuntimeExecutor: Executor {
         defer {
             terminal?.restore()
             // Left behind when the runtime was killed.
+            group?.remove()
             Scratch.removeTree("\(state)/\(id)")
         }
         if control.isCancelled { return ExitStatus(code: 128 + SIGKILL) }
@@ -122,45 +127,5 @@ public final class OCIRuntimeExecutor: Executor {
             return Int(line.dropFirst("oom_kill ".count)) ?? 0
         }
         return 0
-    }
-}
-
-/// The settings of the terminal on standard input, which a killed runtime leaves raw.
-private struct TerminalState {
-    private var settings = termios()
-
-    init?() {
-        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return nil }
-    }
-
-    func restore() {
-        var settings = settings
-        tcsetattr(STDIN_FILENO, TCSANOW, &settings)
-    }
-}
-
-/// A thread for one piece of work that blocks.
-enum OwnThread {
-    private final class Work: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-
-    /// Runs `body` on a new thread; on the calling one when the system has no thread left.
-    static func start(_ body: @escaping @Sendable () -> Void) {
-        let work = Unmanaged.passRetained(Work(body))
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        defer { pthread_attr_destroy(&attributes) }
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, &attributes,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
-                return nil
-            }, work.toOpaque())
-        if result != 0 { work.takeRetainedValue().body() }
     }
 }

@@ -2,19 +2,25 @@ import Glibc
 
 /// Settings that replace those of the host's `/etc/resolv.conf`, each where it is not empty.
 public struct ResolverOverride: Sendable, Equatable {
+    /// Addresses of name servers.
     public var nameservers: [String] = []
+    /// Domains that short names are completed with.
     public var searchDomains: [String] = []
+    /// Options as resolv.conf(5) has them.
     public var options: [String] = []
 
+    /// Replaces nothing.
     public init() {}
 }
 
 /// A name that `/etc/hosts` of a container gives an address.
 public struct HostEntry: Sendable, Equatable {
+    /// The name.
     public var name: String
     /// An IPv4 or IPv6 address.
     public var address: String
 
+    /// An entry; neither part is checked.
     public init(name: String, address: String) {
         self.name = name
         self.address = address

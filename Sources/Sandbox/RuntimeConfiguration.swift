@@ -61,7 +61,7 @@ struct RuntimeConfiguration {
         if !environment.contains(where: { $0.hasPrefix("HOME=") }) {
             environment.append("HOME=\(user.home ?? "/")")
         }
-        var members: [(String, JSONValue)] = [
+        var process: [(String, JSONValue)] = [
             ("terminal", .bool(spec.terminal)),
             (
                 "user",
@@ -76,6 +76,10 @@ struct RuntimeConfiguration {
             ("capabilities", .object(sets)),
             ("noNewPrivileges", .bool(false)),
         ]
+        if spec.terminal, let size = TerminalState.windowSize {
+            let members = [("height", JSONValue.integer(size.rows)), ("width", .integer(size.columns))]
+            process.append(("consoleSize", .object(members)))
+        }
         if !spec.ulimits.isEmpty {
             let limits = spec.ulimits.map { limit in
                 JSONValue.object([
@@ -83,12 +87,12 @@ struct RuntimeConfiguration {
                     ("soft", Self.limit(limit.soft)),
                 ])
             }
-            members.append(("rlimits", .array(limits)))
+            process.append(("rlimits", .array(limits)))
         }
         if let adjustment = spec.outOfMemoryAdjustment {
-            members.append(("oomScoreAdj", .integer(Int64(adjustment))))
+            process.append(("oomScoreAdj", .integer(Int64(adjustment))))
         }
-        return .object(members)
+        return .object(process)
     }
 
     private static func limit(_ value: Int64) -> JSONValue {

@@ -88,7 +88,8 @@ struct RuntimeProcess {
     ) -> [UInt8] {
         var withheld: [UInt8] = []
         var hasOutput = false
-        let capacity = 64 * 1024
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
+        defer { buffer.deallocate() }
         var polled = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         polled.append(pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0))
         var hasEnded = false
@@ -97,12 +98,9 @@ struct RuntimeProcess {
             if count < 0, errno == EINTR { continue }
             if count <= 0 { return withheld }
             for index in 0..<2 where polled[index].revents != 0 && polled[index].fd >= 0 {
-                var count = 0
-                let chunk = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, filled in
-                    count = read(polled[index].fd, buffer.baseAddress, capacity)
-                    filled = max(count, 0)
-                }
+                let count = read(polled[index].fd, buffer.baseAddress, buffer.count)
                 if count > 0 {
+                    let chunk = [UInt8](buffer[..<count])
                     if index == 1, !hasOutput, isRuntimeMessage(chunk) {
                         withheld = chunk
                     } else {

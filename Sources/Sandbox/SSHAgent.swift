@@ -12,6 +12,7 @@ public struct SSHAgentSource: Sendable, Equatable {
     /// The name of the source that a mount without an id means.
     public static let defaultID = "default"
 
+    /// A source with a name.
     public init(id: String = Self.defaultID, paths: [String] = []) {
         self.id = id
         self.paths = paths

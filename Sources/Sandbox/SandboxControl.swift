@@ -11,6 +11,7 @@ public final class SandboxControl: Sendable {
     }
     private let state = Mutex(State())
 
+    /// A handle that waits for its process.
     public init() {}
 
     /// Sends a signal to the process; before it has started, as soon as it has. Without an own handler the first process of a

@@ -24,6 +24,8 @@ public enum SandboxError: Error, Equatable, Sendable {
     case invalidWorkingDirectory(path: String, reason: String)
     /// A mount's target or source is not usable.
     case invalidMount(target: String, reason: String)
+    /// A terminal was asked for, and standard input is none.
+    case terminalMissing
     /// A user name that the root file system does not have.
     case unknownUser(String)
     /// A group name that the root file system does not have.
@@ -50,6 +52,7 @@ public enum SandboxError: Error, Equatable, Sendable {
 }
 
 extension SandboxError: CustomStringConvertible {
+    /// One line without a period at its end.
     public var description: String {
         switch self {
         case .system(let call, let path, let code):
@@ -76,6 +79,8 @@ extension SandboxError: CustomStringConvertible {
             return "working directory \(path): \(reason)"
         case .invalidMount(let target, let reason):
             return "mount at \(target): \(reason)"
+        case .terminalMissing:
+            return "standard input is not a terminal"
         case .unknownUser(let name):
             return "unable to find user \(name): no matching entries in passwd file"
         case .unknownGroup(let name):

@@ -38,6 +38,7 @@ public struct SandboxSpec: Sendable {
     /// The host name BuildKit gives a build container, which recorded builds may have put into files.
     public static let defaultHostname = "buildkitsandbox"
 
+    /// Runs `arguments` in `root` as root; everything else has its default.
     public init(arguments: [String], root: Root) {
         self.arguments = arguments
         self.root = root
@@ -71,12 +72,16 @@ public struct SandboxSpec: Sendable {
 
 /// Numbers that a process runs with.
 public struct ContainerUser: Sendable, Equatable {
+    /// Number of the user.
     public var uid: UInt32
+    /// Number of the main group.
     public var gid: UInt32
+    /// Numbers of further groups.
     public var additionalGroups: [UInt32]
     /// Home directory, where the account file has one.
     public var home: String?
 
+    /// Root, unless told otherwise.
     public init(uid: UInt32 = 0, gid: UInt32 = 0, additionalGroups: [UInt32] = [], home: String? = nil) {
         self.uid = uid
         self.gid = gid
@@ -89,9 +94,12 @@ public struct ContainerUser: Sendable, Equatable {
 public struct SandboxMount: Sendable, Equatable {
     /// Absolute path in the container; made when missing and removed again when it is still empty afterwards.
     public var target: String
+    /// What is mounted.
     public var source: Source
+    /// Whether the process may only read.
     public var readOnly: Bool
 
+    /// A mount of `source` at `target`.
     public init(_ source: Source, at target: String, readOnly: Bool = false) {
         self.target = target
         self.source = source
@@ -113,10 +121,12 @@ public struct SandboxMount: Sendable, Equatable {
 public struct Ulimit: Sendable, Equatable {
     /// Name as in `docker build --ulimit`: `nofile`, `nproc`, …
     public var name: String
-    /// -1 means unlimited.
+    /// What applies; -1 means unlimited.
     public var soft: Int64
+    /// What the process may raise it to; -1 means unlimited.
     public var hard: Int64
 
+    /// A limit; its name is checked when the process starts.
     public init(name: String, soft: Int64, hard: Int64) {
         self.name = name
         self.soft = soft

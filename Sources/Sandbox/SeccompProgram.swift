@@ -20,12 +20,12 @@ struct SeccompProgram: Sendable {
     /// A processor architecture whose programs the filter lets run.
     enum Architecture: Int, CaseIterable, Sendable {
         // The order of the system call table.
-        case x86_64, x86, arm64, arm
+        case x8664, x86, arm64, arm
 
         /// What the kernel calls it in `seccomp_data.arch` (audit.h).
         var auditNumber: UInt32 {
             switch self {
-            case .x86_64: 0xC000_003E
+            case .x8664: 0xC000_003E
             case .x86: 0x4000_0003
             case .arm64: 0xC000_00B7
             case .arm: 0x4000_0028
@@ -35,7 +35,7 @@ struct SeccompProgram: Sendable {
         /// What the OCI runtime specification calls it.
         var runtimeName: String {
             switch self {
-            case .x86_64: "SCMP_ARCH_X86_64"
+            case .x8664: "SCMP_ARCH_X86_64"
             case .x86: "SCMP_ARCH_X86"
             case .arm64: "SCMP_ARCH_AARCH64"
             case .arm: "SCMP_ARCH_ARM"
@@ -45,7 +45,7 @@ struct SeccompProgram: Sendable {
         /// The architectures that run on this machine, its own first.
         static var native: [Architecture] {
             #if arch(x86_64)
-                [.x86_64, .x86]
+                [.x8664, .x86]
             #elseif arch(arm64)
                 [.arm64, .arm]
             #else

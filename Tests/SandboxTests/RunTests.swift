@@ -159,7 +159,41 @@ struct RunTests {
                 #expect(directoryEntries(container.scratch.path) == ["runtime-1"])
                 #expect(directoryEntries(container.scratch.path + "/runtime-1") == [])
                 #expect(container.changes == [])
+                #expect(controlGroups() == [])
             }
+        }
+    }
+
+    @Test func cancellationBeforeTheStart() async throws {
+        try await inPrivateNamespace {
+            let container = try ContainerFixture()
+            let task = Task(executorPreference: PrivateNamespace.shared) {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await container.run(container.shell("touch /started"))
+            }
+            await #expect(throws: CancellationError.self) { try await task.value }
+            #expect(container.changes == [])
+            #expect(directoryEntries(container.scratch.path) == ["runtime-1"])
+        }
+    }
+
+    @Test func manyAtOnce() async throws {
+        try await inPrivateNamespace {
+            let container = try ContainerFixture()
+            try await withThrowingTaskGroup(of: String.self) { group in
+                for number in 0..<8 {
+                    group.addTask(executorPreference: PrivateNamespace.shared) {
+                        var spec = container.shell("sleep 0.1; echo \(number)")
+                        let upper = container.files.directory("upper-\(number)")
+                        let work = container.files.directory("work-\(number)")
+                        spec.root = .overlay(lowers: [container.root], upper: upper, work: work)
+                        return try await container.run(spec).output
+                    }
+                }
+                let outputs = try await group.reduce(into: []) { $0.append($1) }
+                #expect(outputs.sorted() == (0..<8).map { "\($0)\n" })
+            }
+            #expect(directoryEntries(container.scratch.path) == ["runtime-1"])
         }
     }
 
@@ -261,6 +295,13 @@ struct RunTests {
             ]
             #expect(try await container.run(spec).status.isSuccess)
             #expect(container.changes == ["dev", "proc", "sys"])
+        }
+    }
+
+    /// Groups that a run has left.
+    private func controlGroups() -> [String] {
+        directoryEntries("/sys/fs/cgroup").flatMap { hierarchy in
+            directoryEntries("/sys/fs/cgroup/\(hierarchy)/whittle").filter { $0.hasPrefix("whittle-\(getpid())-") }
         }
     }
 

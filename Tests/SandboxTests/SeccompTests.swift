@@ -72,9 +72,9 @@ struct SeccompTests {
 
     @Test func argumentsDecide() throws {
         let profile = SeccompProfile(capabilities: Capabilities.standard, kernel: KernelVersion(6, 1))
-        let program = SeccompProgram(profile, architectures: [.x86_64])
+        let program = SeccompProgram(profile, architectures: [.x8664])
         func answer(_ number: UInt32, _ argument: UInt64) -> UInt32? {
-            self.answer(program, Architecture.x86_64.auditNumber, number, [argument])
+            self.answer(program, Architecture.x8664.auditNumber, number, [argument])
         }
         // socket: AF_ALG and AF_VSOCK, also with rubbish where the kernel does not look.
         for family: UInt64 in [1, 2, 10, 16, 37, 39, 41] { #expect(answer(41, family) == allowed) }
@@ -114,7 +114,7 @@ struct SeccompTests {
 
     @Test func runtimeFormNamesEveryCallOnce() {
         let form = SeccompProfile(capabilities: Capabilities.standard, kernel: KernelVersion(6, 1)).runtimeForm(
-            architectures: [.x86_64])
+            architectures: [.x8664])
         let text = String(decoding: form.encoded, as: UTF8.self)
         #expect(
             text.hasPrefix(
