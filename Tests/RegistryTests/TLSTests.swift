@@ -1,38 +1,8 @@
 import OCI
-import Subprocess
 import TestSupport
 import Testing
 
 @testable import Registry
-
-/// Runs a program; its standard output, or nil if it fails or is not installed.
-@discardableResult
-func program(_ name: String, _ arguments: [String], environment: [String: String] = [:]) async throws -> String? {
-    var variables: [Environment.Key: String?] = [:]
-    for (key, value) in environment {
-        if let key = Environment.Key(rawValue: key) { variables[key] = value }
-    }
-    do {
-        let result = try await run(
-            .name(name), arguments: Arguments(arguments), environment: .inherit.updating(variables),
-            output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
-        guard case .exited(0) = result.terminationStatus else {
-            Issue.record("\(name) \(arguments.joined(separator: " ")): \(result.standardError)")
-            return nil
-        }
-        return result.standardOutput
-    } catch let error as SubprocessError where error.code == .executableNotFound {
-        return nil
-    }
-}
-
-func isInstalled(_ name: String) -> Bool {
-    ["/usr/bin", "/usr/local/bin", "/bin", "/usr/sbin"].contains { access("\($0)/\(name)", X_OK) == 0 }
-}
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 @Suite("TLS", .enabled(if: isInstalled("openssl"), "openssl is not installed"))
 struct TLSTests {
