@@ -1,7 +1,6 @@
 import BuildContext
 import BuildGraph
 import Glibc
-import LayerFormat
 import OCI
 import Sandbox
 import Store
@@ -30,8 +29,7 @@ extension BuildSession {
             let selection = try CopySelection.resolve(request)
             return try change(lowers: lowers, on: copy.link ? nil : parent.state.topLayer) { root in
                 let engine = CopyEngine(
-                    ownerDatabase: mountsParent ? root : nil, newFileTime: FileTime(seconds: time),
-                    archives: LayerArchives())
+                    ownerDatabase: mountsParent ? root : nil, newFileTime: FileTime(seconds: time))
                 try engine.copy(selection, into: root)
             }
         }
@@ -131,17 +129,5 @@ extension CopyRequest {
         keepsParents = copy.parents
         excludes = copy.excludes
         unpack = copy.unpack
-    }
-}
-
-/// ADD's archives, read by the layer format's extractor.
-struct LayerArchives: ArchiveExtractor {
-    func isArchive(_ descriptor: Int32) -> Bool { LayerFormat.isArchive(descriptor) }
-
-    func extract(
-        _ descriptor: Int32, into directory: Int32, owner: FileOwner?, isCancelled: @escaping @Sendable () -> Bool
-    ) throws {
-        try LayerFormat.extractArchive(
-            descriptor, into: directory, path: [], owner: owner.map { ($0.uid, $0.gid) })
     }
 }

@@ -75,7 +75,7 @@ extension BuildSession {
 
     private func requireArchitecture(_ platform: Platform, _ step: Step) throws {
         guard platform.architecture != Platform.host.architecture else { return }
-        do { try ForeignArchitecture.require(platform.architecture) } catch {
+        do { try ForeignArchitecture.ensureRunnable(platform.architecture) } catch {
             throw BuildError.stepFailed(step: FailedStep(step), reason: "\(error)")
         }
     }

@@ -42,8 +42,9 @@ struct ImageAssembly: Sendable {
                 descriptors.append(descriptor)
                 diffIDs.append(image.diffID)
                 origins[descriptor.digest] = image.origin
-            case .image(let image):
-                let id = try await session.fetcher.unpack(image, vertex: vertex)
+            case .image:
+                let upTo = TreeState(layers: Array(result.state.layers[...index]))
+                let id = try await session.fetcher.unpack(upTo, vertex: vertex)[index]
                 let exported = try await export(id, below: index, target)
                 descriptors.append(exported.descriptor)
                 diffIDs.append(exported.diffID)

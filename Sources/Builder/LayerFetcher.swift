@@ -44,26 +44,39 @@ struct LayerFetcher: Sendable {
         }
     }
 
-    /// The unpacked directory of an image's layer, fetched and unpacked when it is not there yet.
-    func unpack(_ layer: ImageLayer, vertex: VertexID?) async throws -> LayerID {
-        if let known = try store.layer(diffID: layer.diffID) { return known }
-        try await fetch(layer.descriptor, from: layer.origin, vertex: vertex)
-        return try await blocking { try store.unpack(blob: layer.descriptor, diffID: layer.diffID) }
-    }
-
-    /// The directories of a file system, bottom first. Missing layers are fetched and unpacked side by side.
-    func directories(of state: TreeState, vertex: VertexID? = nil) async throws -> [String] {
-        let ids = try await withThrowingTaskGroup(of: (Int, LayerID).self) { group in
+    /// The unpacked layers of a file system, bottom first. Missing ones are fetched and unpacked side by side.
+    func unpack(_ state: TreeState, vertex: VertexID? = nil) async throws -> [LayerID] {
+        var found = try await withThrowingTaskGroup(of: (Int, LayerID?).self) { group in
             for (index, layer) in state.layers.enumerated() {
                 switch layer {
                 case .step(let id): group.addTask { (index, id) }
                 case .image(let image): group.addTask { (index, try await unpack(image, vertex: vertex)) }
                 }
             }
-            var ids = [Int: LayerID]()
-            for try await (index, id) in group { ids[index] = id }
-            return ids
+            var found: [LayerID?] = Array(repeating: nil, count: state.layers.count)
+            for try await (index, id) in group { found[index] = id }
+            return found
         }
-        return state.layers.indices.compactMap { ids[$0].map(store.layerDirectory) }
+        // Layers that do not list the directories of their files need to know those below.
+        for (index, layer) in state.layers.enumerated() where found[index] == nil {
+            guard case .image(let image) = layer else { continue }
+            let parents = found[..<index].compactMap { $0 }
+            found[index] = try await blocking {
+                try store.unpack(blob: image.descriptor, diffID: image.diffID, on: parents)
+            }
+        }
+        return found.compactMap { $0 }
+    }
+
+    /// The unpacked layer, fetched when it is not there yet; nil when it cannot be unpacked without those below.
+    private func unpack(_ layer: ImageLayer, vertex: VertexID?) async throws -> LayerID? {
+        if let known = try store.layer(diffID: layer.diffID) { return known }
+        try await fetch(layer.descriptor, from: layer.origin, vertex: vertex)
+        return try await blocking { try store.unpackIndependently(blob: layer.descriptor, diffID: layer.diffID) }
+    }
+
+    /// The directories of a file system, bottom first.
+    func directories(of state: TreeState, vertex: VertexID? = nil) async throws -> [String] {
+        try await unpack(state, vertex: vertex).map(store.layerDirectory)
     }
 }

@@ -182,13 +182,14 @@ struct MountPreparation: Sendable {
             }
             return Prepared()
         }
-        let agent = try SSHAgent.open(
-            id: mount.id, paths: source.paths, mode: mount.mode, uid: mount.uid, gid: mount.gid)
-        held.append(agent)
+        let agent = try SSHAgent(
+            SSHAgentSource(id: mount.id, paths: source.paths), scratch: try session.scratch.sandbox())
+        let socket = try agent.makeSocket(uid: mount.uid, gid: mount.gid, mode: mount.mode)
+        held += [agent, socket] as [any Sendable]
         let target = mount.target ?? "/run/buildkit/ssh_agent.\(agentCount)"
         agentCount += 1
         return Prepared(
-            mounts: [SandboxMount(.bind(agent.socketPath), at: target)],
+            mounts: [SandboxMount(.bind(socket.path), at: target)],
             environment: ["SSH_AUTH_SOCK=\(target)"])
     }
 }

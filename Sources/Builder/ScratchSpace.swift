@@ -1,4 +1,5 @@
 import Glibc
+import Sandbox
 import Synchronization
 
 /// A directory of one build: mount points, downloads, generated files. Removed when the build ends.
@@ -6,9 +7,20 @@ public final class ScratchSpace: Sendable {
     /// The directory.
     public let path: String
     private let counter = Atomic<Int>(0)
+    private let memory = Mutex<Scratch?>(nil)
 
     /// Uses `path`, an existing directory that belongs to this build alone.
     public init(path: String) { self.path = path }
+
+    /// The part of it that is kept in memory only, for the sandbox; made on first use.
+    public func sandbox() throws(SandboxError) -> Scratch {
+        try memory.withLock { (memory) throws(SandboxError) in
+            if let memory { return memory }
+            let new = try Scratch(over: path + "/sandbox")
+            memory = new
+            return new
+        }
+    }
 
     /// A new empty directory, whose name starts with `prefix`.
     func directory(_ prefix: String) throws -> String {

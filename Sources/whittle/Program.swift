@@ -5,17 +5,24 @@ import Sandbox
 
 /// Reads the arguments, runs the command, and turns its end into an exit status.
 enum Program {
-    /// Runs the command that the arguments name, and exits.
-    static func run(_ arguments: [String]) async -> Never {
+    /// Parses the arguments; a command that mounts gets its namespace. To be called before any other thread exists.
+    static func prepare(_ arguments: [String]) -> any ParsableCommand {
         do {
-            var command = try Whittle.parseAsRoot(GlobalOptions.movedBehindCommand(arguments))
-            if command is any NeedsMountNamespace {
-                // Before any other thread exists: threads made later share the namespace.
-                try MountNamespace.enterPrivate()
-            }
+            let command = try Whittle.parseAsRoot(GlobalOptions.movedBehindCommand(arguments))
+            if command is any NeedsMountNamespace { try MountNamespace.enterPrivate() }
+            return command
+        } catch {
+            finish(error)
+        }
+    }
+
+    /// Runs the command, and exits.
+    static func run(_ command: any ParsableCommand) async -> Never {
+        do {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
+                var command = command
                 try command.run()
             }
             exit(ExitStatusCode.done)

@@ -6,4 +6,6 @@ signal(SIGPIPE, SIG_IGN)
 // The process's own umask must not show in what is built.
 umask(0o022)
 
-await Program.run(Array(CommandLine.arguments.dropFirst()))
+// Up to here there is one thread, so a mount namespace entered now is that of all threads to come.
+let command = Program.prepare(Array(CommandLine.arguments.dropFirst()))
+await Program.run(command)

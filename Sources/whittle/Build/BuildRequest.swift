@@ -31,7 +31,7 @@ struct BuildRequest {
             RegistryClient(configuration: try RegistriesConfiguration.load(), credentials: CredentialStore())
         }
         let build = ImageBuild(
-            options: options, store: store, registry: registry, executor: LazyExecutor { try OCIRuntimeExecutor(scratch: try Scratch(over: scratch.path + "/sandbox")) },
+            options: options, store: store, registry: registry, executor: LazyExecutor { try OCIRuntimeExecutor(scratch: try scratch.sandbox()) },
             progress: Progress { progress.receive($0) }, scratch: scratch)
         do {
             let outcome = try await build.run()
