@@ -174,10 +174,8 @@ private struct CopyInProgress {
 
     /// Makes the directory that the destination's text asks for: itself when it ends with a slash, else its parent.
     private mutating func prepareDestination() throws(PathFailure) {
-        let wanted =
-            destination.isDirectory
-            ? destination.path
-            : PathBytes(destination.path.dropLast(destination.path.reversed().prefix { $0 != 0x2F }.count))
+        let parentLength = destination.path.lastIndex(of: 0x2F) ?? 0
+        let wanted = destination.isDirectory ? destination.path : PathBytes(destination.path[..<parentLength])
         notePending(try root.resolve(wanted).makeDirectories(implied).created[...])
     }
 
