@@ -96,7 +96,7 @@ public enum ForeignArchitecture {
         }
 
         func matches(_ header: [UInt8]) -> Bool {
-            guard header.count >= offset + magic.count else { return false }
+            guard (0..<4096).contains(offset), header.count >= offset + magic.count else { return false }
             return magic.indices.allSatisfy { index in
                 let mask = index < mask.count ? mask[index] : 0xFF
                 return header[offset + index] & mask == magic[index] & mask

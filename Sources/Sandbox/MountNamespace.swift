@@ -17,7 +17,10 @@ public enum MountNamespace {
             throw .mountFailed(what: "private propagation", at: "/", code: errno, detail: nil)
         }
         if isHybrid, umount2(unifiedHierarchy, Int32(MNT_DETACH)) != 0 {
-            throw .system(call: "umount", path: unifiedHierarchy, code: errno)
+            // In a user namespace, what the host has mounted stays mounted, but can be covered.
+            guard mount("tmpfs", unifiedHierarchy, "tmpfs", UInt(MS_RDONLY), "size=4k") == 0 else {
+                throw .mountFailed(what: "cover of cgroup version 2", at: unifiedHierarchy, code: errno, detail: nil)
+            }
         }
     }
 
