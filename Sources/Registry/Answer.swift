@@ -37,7 +37,8 @@ struct Answer: Sendable {
         return bytes
     }
 
-    /// Reads and forgets a short body, so that the connection can be used again. A long one is left, which closes the connection.
+    /// Reads and forgets a short body, so that the connection can be used again. A long one is left, which closes the
+    /// connection.
     func discard() async {
         var seen = 0
         // What goes wrong while discarding concerns nobody: the answer was complete without it.

@@ -1,7 +1,8 @@
 import FoundationEssentials
 import OCI
 
-/// A credentials file: containers-auth.json(5), or Docker's config.json, which has more in it. What is not understood is kept.
+/// A credentials file: containers-auth.json(5), or Docker's config.json, which has more in it. What is not understood
+/// is kept.
 struct AuthFile: Sendable {
     /// Who else uses the file, which decides what Docker Hub is called in it.
     enum Kind: Sendable { case containers, docker }
@@ -43,8 +44,8 @@ struct AuthFile: Sendable {
 
     // MARK: Entries
 
-    /// The credentials for the most exact of the keys that match: `host/path/…`, shorter paths, `host`, and the ways in which older
-    /// versions of Docker wrote a host.
+    /// The credentials for the most exact of the keys that match: `host/path/…`, shorter paths, `host`, and the ways in
+    /// which older versions of Docker wrote a host.
     func credentials(host: String, repository: String?) throws(RegistryError) -> Credentials? {
         let entries = object("auths")
         for key in Self.keys(host: host, repository: repository) {
@@ -132,7 +133,8 @@ struct AuthFile: Sendable {
         return keys
     }
 
-    /// The host of a key with a scheme or an API version in it; nil if it is a key of the present form (a host, or a host with a path).
+    /// The host of a key with a scheme or an API version in it; nil if it is a key of the present form (a host, or a
+    /// host with a path).
     static func legacyHost(_ key: String) -> String? {
         var rest = key[...]
         let hadScheme = rest.hasPrefix("https://") || rest.hasPrefix("http://")

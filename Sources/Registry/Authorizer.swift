@@ -2,7 +2,8 @@ import OCI
 
 /// Knows for each registry how it wants to be authenticated to, and keeps the tokens. One for each client.
 ///
-/// Requests for the same token that come together share one fetch. The fetches are tasks owned by this actor and ended by ``shutdown()``.
+/// Requests for the same token that come together share one fetch. The fetches are tasks owned by this actor and ended
+/// by ``shutdown()``.
 actor Authorizer {
     /// Whom a request goes to, and what for.
     struct Purpose: Sendable {
@@ -147,7 +148,8 @@ actor Authorizer {
         return token
     }
 
-    /// Looked up when a registry first asks, never before: most pulls need no credentials, and a helper may ask the user.
+    /// Looked up when a registry first asks, never before: most pulls need no credentials, and a helper may ask the
+    /// user.
     private func lookup(_ purpose: Purpose) async throws -> CredentialStore.Lookup {
         if let given = purpose.credentials { return CredentialStore.Lookup(credentials: given, note: nil) }
         let key = purpose.host + "/" + (purpose.repository ?? "")

@@ -5,7 +5,8 @@ import NIOPosix
     import Glibc
 #endif
 
-/// The bytes of a blob to upload: readable more than once and from any offset, because a broken upload is continued or begun anew.
+/// The bytes of a blob to upload: readable more than once and from any offset, because a broken upload is continued or
+/// begun anew.
 public struct BlobSource: Sendable {
     /// Length in bytes.
     public let size: Int64
@@ -27,8 +28,8 @@ public struct BlobSource: Sendable {
         }
     }
 
-    /// The file at `path`, of which the first `size` bytes are sent. It is read in pieces on NIO's pool of blocking threads, and must not
-    /// change meanwhile.
+    /// The file at `path`, of which the first `size` bytes are sent. It is read in pieces on NIO's pool of blocking
+    /// threads, and must not change meanwhile.
     public static func file(path: String, size: Int64) -> BlobSource {
         BlobSource(size: size, name: path) {
             let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -58,8 +59,8 @@ public struct BlobSource: Sendable {
         self.opener = opener
     }
 
-    /// The bytes of `range` as one request body; `sent` is told the number of bytes handed to the connection so far, counted from the
-    /// blob's start.
+    /// The bytes of `range` as one request body; `sent` is told the number of bytes handed to the connection so far,
+    /// counted from the blob's start.
     func body(_ range: Range<Int64>, sent: (@Sendable (Int64) -> Void)? = nil) -> UploadBody {
         UploadBody(chunks: Chunks(source: self, range: range, sent: sent), length: range.upperBound - range.lowerBound)
     }

@@ -3,8 +3,8 @@ import OCI
 
 /// A blob on its way to a registry.
 ///
-/// Small blobs go up in one `PUT`. Larger ones are streamed by `PATCH`, so that after a broken connection the registry can be asked how much
-/// arrived; where it does not know any more, the upload begins anew.
+/// Small blobs go up in one `PUT`. Larger ones are streamed by `PATCH`, so that after a broken connection the registry
+/// can be asked how much arrived; where it does not know any more, the upload begins anew.
 struct BlobUpload {
     let client: RegistryClient
     let reference: Reference
@@ -28,7 +28,8 @@ struct BlobUpload {
                     scopes: [.push(source.repository), .pull(origin.repository)], accepted: [201, 202, 404, 405]))
         } catch let error as RegistryError {
             switch error {
-            // Some registries refuse a token for the other repository rather than the mount: then the blob is simply uploaded.
+            // Some registries refuse a token for the other repository rather than the mount: then the blob is simply
+            // uploaded.
             case .denied, .authenticationRequired: return false
             default: throw error
             }

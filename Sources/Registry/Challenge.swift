@@ -5,8 +5,8 @@ struct Challenge: Equatable, Sendable {
     /// Names are lower-case.
     let parameters: [String: String]
 
-    /// All challenges of all `WWW-Authenticate` headers of an answer. What cannot be read ends the parsing of that header: the challenges
-    /// before it count.
+    /// All challenges of all `WWW-Authenticate` headers of an answer. What cannot be read ends the parsing of that
+    /// header: the challenges before it count.
     static func parse(_ headers: [String]) -> [Challenge] {
         headers.flatMap { header in
             var reader = Reader(bytes: Array(header.utf8))
@@ -27,7 +27,8 @@ struct Challenge: Equatable, Sendable {
                 skipSpace()
                 var parameters: [String: String] = [:]
                 while let (name, value) = parameter() {
-                    // A repeated parameter is an error in the specification; the first one counts, so that none can be overridden.
+                    // A repeated parameter is an error in the specification; the first one counts, so that none can be
+                    // overridden.
                     if parameters[name] == nil { parameters[name] = value }
                     skipSeparators()
                 }

@@ -9,7 +9,8 @@ import NIOSSL
 
 /// What the HTTP stack throws, in terms of ``RegistryError``.
 enum ConnectionFailure {
-    /// `connectionLost` is what may be tried again; `unreachable` and `tls` are not. Cancellation stays `CancellationError`.
+    /// `connectionLost` is what may be tried again; `unreachable` and `tls` are not. Cancellation stays
+    /// `CancellationError`.
     static func translate(_ error: any Error, request: RegistryError.Request, host: String) -> any Error {
         switch error {
         case is RegistryError, is CancellationError: error

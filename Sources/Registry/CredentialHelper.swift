@@ -97,8 +97,9 @@ struct CredentialHelper: Sendable {
         }
     }
 
-    /// The reading end of a pipe that holds `bytes` already, so that a helper may leave them unread: writing while it runs would end this
-    /// program where the helper ends first (swift-subprocess 1.0.2 stops at a descriptor left open after a failed write).
+    /// The reading end of a pipe that holds `bytes` already, so that a helper may leave them unread: writing while it
+    /// runs would end this program where the helper ends first (swift-subprocess 1.0.2 stops at a descriptor left open
+    /// after a failed write).
     private static func pipe(holding bytes: [UInt8]) throws -> Int32 {
         guard bytes.count <= 60 << 10 else { throw Failure.failed("there is too much to hand over") }
         var ends: [Int32] = [-1, -1]

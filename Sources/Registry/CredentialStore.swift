@@ -5,9 +5,9 @@ import OCI
 
 /// Where credentials are kept: the files of the containers tools and of Docker, and the helpers that those name.
 ///
-/// Looked at in this order, the first that has something counts: `$REGISTRY_AUTH_FILE` (alone, if set), `$XDG_RUNTIME_DIR/containers/auth.json`
-/// (or `/run/containers/UID/auth.json`), `~/.config/containers/auth.json`, `$DOCKER_CONFIG/config.json` (`~/.docker`). Nothing is read
-/// before a registry asks.
+/// Looked at in this order, the first that has something counts: `$REGISTRY_AUTH_FILE` (alone, if set),
+/// `$XDG_RUNTIME_DIR/containers/auth.json` (or `/run/containers/UID/auth.json`), `~/.config/containers/auth.json`,
+/// `$DOCKER_CONFIG/config.json` (`~/.docker`). Nothing is read before a registry asks.
 public struct CredentialStore: Sendable {
     private let environment: [String: String]
 
@@ -46,8 +46,8 @@ public struct CredentialStore: Sendable {
         return files
     }
 
-    /// The file that ``save(_:host:)`` writes: `$REGISTRY_AUTH_FILE`, else Docker's if `DOCKER_CONFIG` is set, else the runtime directory's if
-    /// there is one (as podman does), else `~/.config/containers/auth.json`.
+    /// The file that ``save(_:host:)`` writes: `$REGISTRY_AUTH_FILE`, else Docker's if `DOCKER_CONFIG` is set, else the
+    /// runtime directory's if there is one (as podman does), else `~/.config/containers/auth.json`.
     public var writablePath: String {
         target.path
     }
@@ -68,7 +68,8 @@ public struct CredentialStore: Sendable {
 
     /// The credentials for a repository on `host` (for the host itself if `repository` is nil).
     ///
-    /// A helper that is missing or fails is no error here, as most pulls need no credentials: the reason goes into the note.
+    /// A helper that is missing or fails is no error here, as most pulls need no credentials: the reason goes into the
+    /// note.
     ///
     /// - Throws: ``RegistryError/credentialFile(path:reason:)``.
     public func lookup(host: String, repository: String?) async throws -> Lookup {
@@ -110,7 +111,8 @@ public struct CredentialStore: Sendable {
 
     // MARK: Writing
 
-    /// Stores credentials for `key`, a host or `host/path`: with the helper that the file names for it, else in the file (mode 0600).
+    /// Stores credentials for `key`, a host or `host/path`: with the helper that the file names for it, else in the
+    /// file (mode 0600).
     ///
     /// - Returns: where they are now, for the user: a path or `helper NAME`.
     @discardableResult
@@ -138,8 +140,8 @@ public struct CredentialStore: Sendable {
         public let remaining: [String]
     }
 
-    /// Removes the credentials for `key` from the file that ``save(_:host:)`` writes, and from its helper. Other files are left alone and
-    /// named.
+    /// Removes the credentials for `key` from the file that ``save(_:host:)`` writes, and from its helper. Other files
+    /// are left alone and named.
     public func erase(host key: String) async throws -> Erased {
         let own = target
         var removed: [String] = []

@@ -1,4 +1,5 @@
-/// Which proxy a request goes through: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in either case, read as curl and Go's programs do.
+/// Which proxy a request goes through: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in either case, read as curl and Go's
+/// programs do.
 struct ProxyRules: Sendable {
     struct Proxy: Hashable, Sendable {
         let host: String
@@ -13,7 +14,8 @@ struct ProxyRules: Sendable {
 
     init(environment: [String: String]) {
         func value(_ name: String) -> String? {
-            // Upper-case HTTP_PROXY is not trusted where a web server runs us as a CGI script: a client can set it by a `Proxy` header.
+            // Upper-case HTTP_PROXY is not trusted where a web server runs us as a CGI script: a client can set it by a
+            // `Proxy` header.
             if name == "HTTP_PROXY", environment["REQUEST_METHOD"] != nil { return environment["http_proxy"] }
             return environment[name] ?? environment[name.lowercased()]
         }

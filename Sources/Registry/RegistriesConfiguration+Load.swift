@@ -8,9 +8,9 @@ extension RegistriesConfiguration {
     /// Reads the configuration of this machine and user.
     ///
     /// `$CONTAINERS_REGISTRIES_CONF`, else `$XDG_CONFIG_HOME/containers/registries.conf` (`~/.config`), else
-    /// `SYSTEM/registries.conf`. Then, unless the variable names the file, `*.conf` in `SYSTEM/registries.conf.d` and in the user's
-    /// `registries.conf.d`, in the order of their names; a later table for the same prefix replaces an earlier one. A machine without any
-    /// of them has an empty configuration.
+    /// `SYSTEM/registries.conf`. Then, unless the variable names the file, `*.conf` in `SYSTEM/registries.conf.d` and
+    /// in the user's `registries.conf.d`, in the order of their names; a later table for the same prefix replaces an
+    /// earlier one. A machine without any of them has an empty configuration.
     ///
     /// - Parameter systemDirectory: where the machine's files are.
     public static func load(
@@ -59,7 +59,8 @@ extension RegistriesConfiguration {
 
     // MARK: One file
 
-    /// Reads `text` on top of what is there: search registries are replaced, tables with the same prefix too, aliases one by one.
+    /// Reads `text` on top of what is there: search registries are replaced, tables with the same prefix too, aliases
+    /// one by one.
     public mutating func merge(_ text: String, file: String) throws(RegistryError) {
         if let line = Self.lineOfBrokenHeader(text) {
             throw .configuration(file: file, line: line, reason: "a table's name is expected after [")
@@ -105,8 +106,9 @@ extension RegistriesConfiguration {
         }
     }
 
-    /// The first line whose `[` or `[[` is not followed by a name. The parser below ends the program for these rather than refuse them: it
-    /// asserts what it has not checked. Nothing valid in this format begins a line with `[` and something else.
+    /// The first line whose `[` or `[[` is not followed by a name. The parser below ends the program for these rather
+    /// than refuse them: it asserts what it has not checked. Nothing valid in this format begins a line with `[` and
+    /// something else.
     static func lineOfBrokenHeader(_ text: String) -> Int? {
         let isBlank = { (byte: UInt8) in byte == 32 || byte == 9 }
         for (number, line) in text.utf8.split(separator: 10, omittingEmptySubsequences: false).enumerated() {

@@ -60,8 +60,8 @@ public struct RegistriesConfiguration: Sendable, Equatable {
 
     /// Where to pull `reference` from, in order: mirrors, then the registry itself.
     ///
-    /// - Throws: ``RegistryError/blocked(reference:prefix:file:)``, ``RegistryError/configuration(file:line:reason:)`` for a location that makes
-    ///   no reference.
+    /// - Throws: ``RegistryError/blocked(reference:prefix:file:)``, ``RegistryError/configuration(file:line:reason:)``
+    ///   for a location that makes no reference.
     public func sources(for reference: Reference) throws(RegistryError) -> [RegistrySource] {
         guard let (registry, matched) = match(reference) else {
             return [RegistrySource(host: reference.domain, repository: reference.path)]
@@ -137,8 +137,8 @@ public struct RegistriesConfiguration: Sendable, Equatable {
         return best.map { ($0.registry, $0.length) }
     }
 
-    /// How many characters of `text` the prefix covers, or nil. A prefix ends where a part of the name ends; `*.example.com` covers the
-    /// whole host of any subdomain.
+    /// How many characters of `text` the prefix covers, or nil. A prefix ends where a part of the name ends;
+    /// `*.example.com` covers the whole host of any subdomain.
     static func matchedLength(of prefix: String, in text: String) -> Int? {
         var literal = prefix[...]
         var rest = text[...]
@@ -158,8 +158,8 @@ public struct RegistriesConfiguration: Sendable, Equatable {
 
     // MARK: Short names
 
-    /// What a name typed without a registry may mean, in the order to try: an alias, else each search registry, else Docker Hub.
-    /// A name with a registry means itself.
+    /// What a name typed without a registry may mean, in the order to try: an alias, else each search registry, else
+    /// Docker Hub. A name with a registry means itself.
     public func candidates(forName text: String) throws(OCIError) -> [Reference] {
         guard Reference.isShortName(text) else { return [try Reference(parsing: text)] }
         let hub = try Reference(parsing: text)

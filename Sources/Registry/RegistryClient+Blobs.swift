@@ -5,15 +5,17 @@ import OCI
 extension RegistryClient {
     /// Fetches the blob `descriptor` from `offset` on and hands its bytes to `receive` in order, as they come.
     ///
-    /// A connection that drops or stalls is continued where it broke, if need be at another source. The number of bytes is always checked;
-    /// the digest is checked if all bytes pass through here: `offset` is zero, or `digester` has seen the bytes before it.
+    /// A connection that drops or stalls is continued where it broke, if need be at another source. The number of bytes
+    /// is always checked; the digest is checked if all bytes pass through here: `offset` is zero, or `digester` has
+    /// seen the bytes before it.
     ///
     /// - Parameters:
     ///   - offset: bytes the caller has already.
     ///   - digester: the state after those bytes, made with `Digester(verifying: descriptor.digest)`.
     ///   - receive: may suspend, which holds back the download. What it throws ends the download and is thrown on.
-    /// - Throws: ``RegistryError/digestMismatch(expected:actual:_:)`` or ``RegistryError/sizeMismatch(expected:actual:_:)`` after bytes have been
-    ///   handed out: they are not to be trusted before this returns.
+    /// - Throws: ``RegistryError/digestMismatch(expected:actual:_:)`` or
+    ///   ``RegistryError/sizeMismatch(expected:actual:_:)`` after bytes have been handed out: they are not to be
+    ///   trusted before this returns.
     public func blob(
         _ reference: Reference, _ descriptor: Descriptor, from offset: Int64 = 0, digester: Digester? = nil,
         _ receive: (ByteBuffer) async throws -> Void
@@ -65,7 +67,8 @@ extension RegistryClient {
 
     /// Uploads a blob, whether or not it is there already.
     ///
-    /// - Parameter sent: told the number of bytes handed to the connection so far; it goes back when an upload begins anew.
+    /// - Parameter sent: told the number of bytes handed to the connection so far; it goes back when an upload begins
+    ///   anew.
     public func uploadBlob(
         _ reference: Reference, _ digest: Digest, _ bytes: BlobSource, sent: (@Sendable (Int64) -> Void)? = nil
     ) async throws {
@@ -82,7 +85,8 @@ extension RegistryClient {
         case uploaded
     }
 
-    /// Sees to it that the repository of `reference` has the blob: asks, tries to mount it from the repositories given, then uploads.
+    /// Sees to it that the repository of `reference` has the blob: asks, tries to mount it from the repositories given,
+    /// then uploads.
     public func pushBlob(
         _ reference: Reference, _ digest: Digest, mountFrom others: [Reference] = [],
         sent: (@Sendable (Int64) -> Void)? = nil,

@@ -34,7 +34,8 @@ extension RegistryClient {
     ///
     /// - Parameters:
     ///   - platform: nil leaves an index as it is.
-    ///   - known: bytes of documents at hand. When given, a tag is asked for by `HEAD` first and nothing is fetched that is known.
+    ///   - known: bytes of documents at hand. When given, a tag is asked for by `HEAD` first and nothing is fetched
+    ///     that is known.
     /// - Throws: ``RegistryError``; ``RegistryError/notFound(what:_:detail:)`` names the reference.
     public func resolve(
         _ reference: Reference, platform: Platform?, known: (@Sendable (Digest) async -> [UInt8]?)? = nil
@@ -109,9 +110,14 @@ extension RegistryClient {
             accepted: [200], subject: "manifest \(reference.familiar)")
     }
 
-    /// nil if the registry answers `HEAD` without a digest.
+    /// nil if the registry does not answer `HEAD`, or answers without a digest.
     private func head(_ reference: Reference, at source: RegistrySource) async throws -> Descriptor? {
-        let answer = try await sender.send(call(.HEAD, reference, at: source))
+        let answer: Answer
+        do {
+            answer = try await sender.send(call(.HEAD, reference, at: source))
+        } catch RegistryError.unexpectedStatus(let status, _, _) where (400..<500).contains(status) || status == 501 {
+            return nil  // A proxy or an old registry without HEAD: the document itself will tell.
+        }
         await answer.discard()
         guard let digest = answer.header("Docker-Content-Digest").flatMap({ try? Digest(parsing: $0) }),
             let size = answer.contentLength, size > 0, let type = answer.mediaType
@@ -150,7 +156,8 @@ extension RegistryClient {
     private func checked(_ bytes: [UInt8], _ answer: Answer, _ reference: Reference) throws(RegistryError)
         -> ManifestDocument
     {
-        // By digest, the content must have it. By tag, the registry says which digest it sends, and must not be wrong about that.
+        // By digest, the content must have it. By tag, the registry says which digest it sends, and must not be wrong
+        // about that.
         let announced = answer.header("Docker-Content-Digest").flatMap { try? Digest(parsing: $0) }
         let expected = reference.digest ?? announced
         var digester = expected.map { Digester(verifying: $0) } ?? Digester()
@@ -204,8 +211,8 @@ extension RegistryClient {
         await answer.discard()
     }
 
-    /// What refers to the manifest with `digest`: signatures, attestations, SBOMs (distribution specification, "Listing Referrers").
-    /// Registries without that call are asked for the tag `ALGORITHM-HEX` instead.
+    /// What refers to the manifest with `digest`: signatures, attestations, SBOMs (distribution specification, "Listing
+    /// Referrers"). Registries without that call are asked for the tag `ALGORITHM-HEX` instead.
     public func referrers(_ repository: Reference, digest: Digest, artifactType: String? = nil) async throws
         -> [Descriptor]
     {
@@ -254,8 +261,9 @@ enum ManifestKind {
         let config: Anything?
     }
 
-    /// The media type of `bytes`, or nil if they are neither manifest nor index, or both at once (which would mean different things to
-    /// different readers). The document's own word counts before the header's, which some servers do not keep.
+    /// The media type of `bytes`, or nil if they are neither manifest nor index, or both at once (which would mean
+    /// different things to different readers). The document's own word counts before the header's, which some servers
+    /// do not keep.
     static func mediaType(of bytes: [UInt8], announced: String?) -> String? {
         guard let shape = try? CanonicalJSON.decode(Shape.self, from: bytes, what: "manifest"),
             shape.schemaVersion ?? 2 == 2

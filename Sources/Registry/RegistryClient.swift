@@ -2,10 +2,12 @@ import NIOHTTP1
 import OCI
 import Synchronization
 
-/// A client of the OCI distribution specification: pulls, pushes, mounts and lists, through mirrors, with authentication.
+/// A client of the OCI distribution specification: pulls, pushes, mounts and lists, through mirrors, with
+/// authentication.
 ///
-/// Safe to use from many tasks at once; all share connections and tokens. Making one costs nothing: connections, certificates and
-/// credentials are loaded when first needed. End with ``shutdown()``, or use ``withClient(configuration:credentials:options:_:)``.
+/// Safe to use from many tasks at once; all share connections and tokens. Making one costs nothing: connections,
+/// certificates and credentials are loaded when first needed. End with ``shutdown()``, or use
+/// ``withClient(configuration:credentials:options:_:)``.
 public final class RegistryClient: Sendable {
     let options: RegistryClientOptions
     let sender: RequestSender
@@ -15,7 +17,8 @@ public final class RegistryClient: Sendable {
 
     private struct State {
         var configuration: RegistriesConfiguration?
-        /// Which source last gave something of a repository, so that an image's blobs come from where its manifest came from.
+        /// Which source last gave something of a repository, so that an image's blobs come from where its manifest came
+        /// from.
         var preferred: [String: RegistrySource] = [:]
         /// Sources that failed; they are asked last.
         var demoted: Set<RegistrySource> = []
@@ -76,8 +79,8 @@ public final class RegistryClient: Sendable {
 
     // MARK: Sources
 
-    /// Runs `operation` against each source of `reference` in turn until one succeeds: the mirrors as configured, then the registry.
-    /// The one that last helped with this repository comes first, those that failed come last.
+    /// Runs `operation` against each source of `reference` in turn until one succeeds: the mirrors as configured, then
+    /// the registry. The one that last helped with this repository comes first, those that failed come last.
     func fromSources<Value>(of reference: Reference, _ operation: (RegistrySource) async throws -> Value) async throws
         -> Value
     {
@@ -123,8 +126,9 @@ public final class RegistryClient: Sendable {
 
     /// Asks `host` whether it is a registry and takes the stored credentials, or the given ones.
     ///
-    /// - Throws: ``RegistryError/authenticationRequired(host:_:note:)`` or ``RegistryError/authenticationRefused(host:username:_:detail:)`` if
-    ///   it does not, ``RegistryError/unreachable(host:reason:)``, ``RegistryError/tls(host:reason:)``.
+    /// - Throws: ``RegistryError/authenticationRequired(host:_:note:)`` or
+    ///   ``RegistryError/authenticationRefused(host:username:_:detail:)`` if it does not,
+    ///   ``RegistryError/unreachable(host:reason:)``, ``RegistryError/tls(host:reason:)``.
     public func ping(host: String, credentials: Credentials? = nil) async throws {
         let answer = try await sender.send(
             .init(

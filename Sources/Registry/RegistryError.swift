@@ -2,8 +2,9 @@ import OCI
 
 /// What can go wrong between this program and a registry.
 ///
-/// Every case that comes from an answer names the method, the address without its query and without user information, and the HTTP status;
-/// where the registry sent an error document its code and message are in `detail`. No case ever holds a credential.
+/// Every case that comes from an answer names the method, the address without its query and without user information,
+/// and the HTTP status; where the registry sent an error document its code and message are in `detail`. No case ever
+/// holds a credential.
 public enum RegistryError: Error, Equatable, Sendable {
     /// The request that failed, for messages.
     public struct Request: Equatable, Sendable, CustomStringConvertible {
@@ -18,7 +19,8 @@ public enum RegistryError: Error, Equatable, Sendable {
 
     /// What the registry said in its error document, bounded and stripped of control characters.
     public struct Detail: Equatable, Sendable {
-        /// The code of the distribution specification, such as `MANIFEST_UNKNOWN`; nil if the body was no error document.
+        /// The code of the distribution specification, such as `MANIFEST_UNKNOWN`; nil if the body was no error
+        /// document.
         public let code: String?
         /// The message, possibly empty.
         public let message: String
@@ -139,7 +141,8 @@ extension RegistryError: CustomStringConvertible {
 }
 
 extension RegistryError {
-    /// Whether another source of the same image may do better. Everything a mirror can suffer counts; what this side got wrong does not.
+    /// Whether another source of the same image may do better. Everything a mirror can suffer counts; what this side
+    /// got wrong does not.
     var mayAnotherSourceHelp: Bool {
         switch self {
         case .uploadSource, .configuration, .shutDown, .platformMissing, .blocked: false

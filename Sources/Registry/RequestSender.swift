@@ -1,7 +1,8 @@
 import NIOHTTP1
 import OCI
 
-/// Sends requests to registries: finds the scheme, authenticates, follows redirects, tries again, and turns bad answers into errors.
+/// Sends requests to registries: finds the scheme, authenticates, follows redirects, tries again, and turns bad answers
+/// into errors.
 struct RequestSender: Sendable {
     let transport: Transport
     let probe: SchemeProbe
@@ -153,8 +154,8 @@ extension Answer {
 
     /// The address in the `Location` header, on which an upload goes on.
     ///
-    /// Registries behind a proxy that ends TLS for them often name themselves by `http`; on the same host that is read as a mistake and
-    /// the connection stays on TLS. To another host, a step down from TLS is refused.
+    /// Registries behind a proxy that ends TLS for them often name themselves by `http`; on the same host that is read
+    /// as a mistake and the connection stays on TLS. To another host, a step down from TLS is refused.
     func uploadLocation(insecure: Bool) throws(RegistryError) -> WebAddress {
         guard let text = header("Location"), let next = address.resolving(text) else {
             throw .invalidResponse(request, reason: "no usable Location for the upload")

@@ -1,5 +1,5 @@
-/// How often, and how patiently, a request is repeated that failed for a reason that may pass: a dropped connection, a stall,
-/// `408`, `429`, `500`, `502`, `503` or `504`.
+/// How often, and how patiently, a request is repeated that failed for a reason that may pass: a dropped connection, a
+/// stall, `408`, `429`, `500`, `502`, `503` or `504`.
 public struct RetryPolicy: Sendable, Equatable {
     /// Attempts in all, the first included.
     public var attempts: Int
@@ -10,7 +10,8 @@ public struct RetryPolicy: Sendable, Equatable {
     /// A `Retry-After` beyond this is not waited for; the request fails as rate limited.
     public var longestRetryAfter: Duration
 
-    /// Five attempts with waits of 0.25, 0.5, 1 and 2 s, give or take a quarter, and up to 60 s when the registry asks for it.
+    /// Five attempts with waits of 0.25, 0.5, 1 and 2 s, give or take a quarter, and up to 60 s when the registry asks
+    /// for it.
     public static let `default` = RetryPolicy(
         attempts: 5, firstDelay: .milliseconds(250), longestDelay: .seconds(10), longestRetryAfter: .seconds(60))
 
@@ -30,7 +31,8 @@ public struct RetryPolicy: Sendable, Equatable {
         return min(doubled, longestDelay) * Double.random(in: 0.75...1.25)
     }
 
-    /// What `Retry-After` asks for: seconds, or nil if absent or a date (a date would need trust in two clocks; our own delay is used).
+    /// What `Retry-After` asks for: seconds, or nil if absent or a date (a date would need trust in two clocks; our own
+    /// delay is used).
     static func retryAfter(_ header: String?) -> Int? {
         guard let header, let seconds = Int(header.filter { $0 != " " }), seconds >= 0 else { return nil }
         return seconds

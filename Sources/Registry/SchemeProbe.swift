@@ -1,7 +1,8 @@
 /// Finds out whether a registry speaks `https` or `http`.
 ///
-/// Only registries configured as insecure, and those on this machine, may fall back to plain HTTP; as Docker does, TLS is tried first.
-/// Nothing is asked of any other registry. Probes under way are owned by this actor and ended by ``shutdown()``.
+/// Only registries configured as insecure, and those on this machine, may fall back to plain HTTP; as Docker does, TLS
+/// is tried first. Nothing is asked of any other registry. Probes under way are owned by this actor and ended by
+/// ``shutdown()``.
 actor SchemeProbe {
     private let transport: Transport
     private let loopbackIsInsecure: Bool

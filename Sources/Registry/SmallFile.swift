@@ -11,7 +11,8 @@ enum SmallFile {
 
     private static let limit = 4 << 20
 
-    /// The bytes of the file at `path`; nil if there is none. Anything over 4 MiB is an error: no such file is that large.
+    /// The bytes of the file at `path`; nil if there is none. Anything over 4 MiB is an error: no such file is that
+    /// large.
     static func read(_ path: String) throws(Failure) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -33,11 +34,13 @@ enum SmallFile {
         }
     }
 
-    /// Replaces the file at `path`, readable by its owner only; makes its directory (mode 0700) if need be. The file is whole at any
-    /// moment: written beside, synchronised, renamed. A symbolic link stays one: the file it leads to is replaced.
+    /// Replaces the file at `path`, readable by its owner only; makes its directory (mode 0700) if need be. The file is
+    /// whole at any moment: written beside, synchronised, renamed. A symbolic link stays one: the file it leads to is
+    /// replaced.
     static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
         let target = resolved(path)
-        // REGISTRY_AUTH_FILE=/dev/null is how people say "no credentials": a rename would put a file in the device's place.
+        // REGISTRY_AUTH_FILE=/dev/null is how people say "no credentials": a rename would put a file in the device's
+        // place.
         var status = stat()
         if stat(target, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
             throw Failure(reason: "not a regular file")

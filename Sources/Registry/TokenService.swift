@@ -9,8 +9,8 @@ struct Token: Sendable {
     var isUsable: Bool { ContinuousClock.now < expiry }
 }
 
-/// Gets bearer tokens from the service that a registry's challenge names: `GET` with basic authentication, or `POST` with a refresh token
-/// (distribution's token and OAuth2 specifications).
+/// Gets bearer tokens from the service that a registry's challenge names: `GET` with basic authentication, or `POST`
+/// with a refresh token (distribution's token and OAuth2 specifications).
 struct TokenService: Sendable {
     let transport: Transport
     let retry: RetryPolicy

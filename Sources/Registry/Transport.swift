@@ -5,10 +5,11 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// One HTTP exchange at a time, over connections that are kept: no retries, no redirects, no authentication. Those live above.
+/// One HTTP exchange at a time, over connections that are kept: no retries, no redirects, no authentication. Those live
+/// above.
 ///
-/// The HTTP clients below are made at the first request that needs them (one for direct connections, one for each proxy) and end with
-/// ``shutdown()``.
+/// The HTTP clients below are made at the first request that needs them (one for direct connections, one for each
+/// proxy) and end with ``shutdown()``.
 final class Transport: Sendable {
     private struct State {
         var clients: [ProxyRules.Proxy?: HTTPClient] = [:]
@@ -43,8 +44,8 @@ final class Transport: Sendable {
     /// - Parameters:
     ///   - insecure: accept any certificate.
     ///   - headTimeout: longest wait for the head; nil leaves it to the stall timeout.
-    /// - Throws: ``RegistryError/unreachable(host:reason:)``, ``RegistryError/tls(host:reason:)``, ``RegistryError/connectionLost(_:reason:attempts:)``
-    ///   or `CancellationError`.
+    /// - Throws: ``RegistryError/unreachable(host:reason:)``, ``RegistryError/tls(host:reason:)``,
+    ///   ``RegistryError/connectionLost(_:reason:attempts:)`` or `CancellationError`.
     func send(
         _ method: HTTPMethod, _ address: WebAddress, headers: HTTPHeaders, body: UploadBody? = nil, insecure: Bool,
         headTimeout: Duration? = nil
@@ -92,7 +93,8 @@ final class Transport: Sendable {
         configuration.httpVersion = .http1Only
         // A refused connection is an answer: who asked decides whether to try again.
         configuration.connectionPool.retryConnectionEstablishment = false
-        // A request that waits for a free connection fails after the connect timeout, so never let a caller's parallel blobs wait.
+        // A request that waits for a free connection fails after the connect timeout, so never let a caller's parallel
+        // blobs wait.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         configuration.connectionPool.idleTimeout = .seconds(30)
         if let proxy {

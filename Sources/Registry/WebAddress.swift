@@ -1,7 +1,7 @@
 /// An `http` or `https` address: what a registry, a token service or a redirect is reached at.
 ///
-/// Parsed by hand, not through `Foundation.URL`: what matters here is exactly where the authority ends (credentials are bound to it),
-/// and registries send paths in `Location` that a general parser would normalise.
+/// Parsed by hand, not through `Foundation.URL`: what matters here is exactly where the authority ends (credentials are
+/// bound to it), and registries send paths in `Location` that a general parser would normalise.
 struct WebAddress: Hashable, Sendable {
     enum Scheme: String, Sendable {
         case http, https
@@ -69,8 +69,8 @@ struct WebAddress: Hashable, Sendable {
         self.init(scheme: scheme, authority: authority, path: target.isEmpty ? "/" : String(target), query: query)
     }
 
-    /// `reference` (a `Location` header) as seen from this address, RFC 3986 section 5: absolute, `//host/path`, `/path`, `?query` or a
-    /// path beside this one.
+    /// `reference` (a `Location` header) as seen from this address, RFC 3986 section 5: absolute, `//host/path`,
+    /// `/path`, `?query` or a path beside this one.
     func resolving(_ reference: String) -> WebAddress? {
         if reference.firstRange(of: "://").map({ !reference[..<$0.lowerBound].contains("/") }) ?? false {
             return WebAddress(reference)

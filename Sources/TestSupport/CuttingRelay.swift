@@ -2,8 +2,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A TCP relay on a port of 127.0.0.1 that cuts connections in the middle of what the client sends: for faults in front of servers that
-/// know none.
+/// A TCP relay on a port of 127.0.0.1 that cuts connections in the middle of what the client sends: for faults in front
+/// of servers that know none.
 public final class CuttingRelay: Sendable {
     private let target: (host: String, port: Int)
     private let limit: Int
@@ -17,8 +17,8 @@ public final class CuttingRelay: Sendable {
         remaining = Mutex(times)
     }
 
-    /// Relays to `target` (`address:port`) while `body` runs. The first `times` connections on which the client sends more than `limit`
-    /// bytes are cut at that point.
+    /// Relays to `target` (`address:port`) while `body` runs. The first `times` connections on which the client sends
+    /// more than `limit` bytes are cut at that point.
     public static func run<Value>(
         to target: String, cuttingAfter limit: Int, times: Int, _ body: (CuttingRelay) async throws -> Value
     ) async throws -> Value {

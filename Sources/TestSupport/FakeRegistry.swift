@@ -5,7 +5,8 @@ import NIOSSL
 import OCI
 import Synchronization
 
-/// A registry in this process, on a port of 127.0.0.1: the whole distribution specification, authentication, and faults on demand.
+/// A registry in this process, on a port of 127.0.0.1: the whole distribution specification, authentication, and faults
+/// on demand.
 ///
 /// Everything it holds is in memory. It records each request, so that tests can say what was asked and what was not.
 public final class FakeRegistry: Sendable {
@@ -38,7 +39,8 @@ public final class FakeRegistry: Sendable {
         case none
         /// These users with these passwords, by basic authentication.
         case basic([String: String])
-        /// Bearer tokens, which these users, and holders of these refresh tokens, get; everybody gets them for pulling if `anonymousPull`.
+        /// Bearer tokens, which these users, and holders of these refresh tokens, get; everybody gets them for pulling
+        /// if `anonymousPull`.
         case token(users: [String: String], refreshTokens: Set<String> = [], anonymousPull: Bool = false)
     }
 

@@ -6,9 +6,11 @@
 public enum GoldenText {
     /// Compares `actual` with the file at `path`.
     ///
-    /// With `WHITTLE_UPDATE_GOLDEN` set in the environment the file is written instead; look at the difference before committing it.
+    /// With `WHITTLE_UPDATE_GOLDEN` set in the environment the file is written instead; look at the difference before
+    /// committing it.
     ///
-    /// - Returns: nil if they are equal, else what differs: the first line that does, with its number, as it is and as it should be.
+    /// - Returns: nil if they are equal, else what differs: the first line that does, with its number, as it is and as
+    ///   it should be.
     public static func difference(_ actual: String, from path: String) throws -> String? {
         if getenv("WHITTLE_UPDATE_GOLDEN") != nil {
             guard let file = fopen(path, "w") else { throw ScratchDirectory.Failure(path: path, code: errno) }

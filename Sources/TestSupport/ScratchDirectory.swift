@@ -85,7 +85,8 @@ public final class ScratchDirectory: Sendable {
         }
     }
 
-    /// Depth first, by file descriptors, without following links; names need not be UTF-8. Directories that may not be read are opened up.
+    /// Depth first, by file descriptors, without following links; names need not be UTF-8. Directories that may not be
+    /// read are opened up.
     private static func remove(_ path: String) {
         chmod(path, 0o700)
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)

@@ -254,6 +254,28 @@ struct ConfigurationTests {
         }
     }
 
+    @Test func insecureAllowsPlainHTTP() async throws {
+        let image = try RandomImage(seed: 1)
+        try await FakeRegistry.run { registry in
+            registry.add(image, to: "app", tag: "1")
+            let options = testOptions { $0.loopbackIsInsecure = false }
+            let name = try reference("\(registry.host)/app:1")
+            let insecure = try parse("[[registry]]\nlocation = \"\(registry.host)\"\ninsecure = true")
+            try await withClient(insecure, options: options) { client in
+                let resolved = try await client.resolve(name, platform: .host)
+                #expect(resolved.descriptor.digest == image.digest)
+                try await client.ping(host: registry.host)
+            }
+            let mirror = try parse(
+                "[[registry]]\nlocation = \"origin.invalid\"\n[[registry.mirror]]\nlocation = \"\(registry.host)\"\ninsecure = true"
+            )
+            try await withClient(mirror, options: options) { client in
+                let resolved = try await client.resolve(try reference("origin.invalid/app:1"), platform: .host)
+                #expect(resolved.source.isMirror)
+            }
+        }
+    }
+
     @Test func mirrorsThatAreDownDoNotHurt() async throws {
         let image = try RandomImage(seed: 1)
         let gone = try await FakeRegistry.start()

@@ -202,7 +202,8 @@ struct InteroperabilityTests {
         }
     }
 
-    /// Between the client and the registry, a relay that cuts connections: a broken upload is continued by a registry that is not ours.
+    /// Between the client and the registry, a relay that cuts connections: a broken upload is continued by a registry
+    /// that is not ours.
     @Test func brokenUploadsAreContinued() async throws {
         try await ScratchDirectory.run { scratch in
             var generator = DeterministicGenerator(seed: 26)

@@ -82,6 +82,23 @@ struct PullTests {
         }
     }
 
+    @Test func registriesWithoutHead() async throws {
+        let image = try RandomImage(seed: 1)
+        for behaviour: Fault.Behaviour in [.status(405), .status(400), .header("Docker-Content-Digest", nil)] {
+            try await FakeRegistry.run { registry in
+                registry.add(image, to: "app", tag: "1")
+                registry.inject(Fault(behaviour, method: "HEAD"))
+                try await withClient { client in
+                    let name = try reference("\(registry.host)/app:1")
+                    let head = try await client.head(name)
+                    #expect(head?.digest == image.digest)
+                    let resolved = try await client.resolve(name, platform: .host) { _ in nil }
+                    #expect(resolved.descriptor.digest == image.digest)
+                }
+            }
+        }
+    }
+
     @Test func nestedIndexesAreFollowedToADepth() async throws {
         let image = try RandomImage(seed: 1)
         try await FakeRegistry.run { registry in
