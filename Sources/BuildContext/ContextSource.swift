@@ -22,9 +22,15 @@ public enum ContextSource {
         public var usesCommitTimes: Bool
         /// The descriptor that `-` reads; it stays open.
         public var standardInput: Int32
+        /// Secrets for what is fetched.
+        public var credentials: SourceCredentials
 
         /// Creates options.
-        public init(keepsGitDirectory: Bool = false, usesCommitTimes: Bool = false, standardInput: Int32 = 0) {
+        public init(
+            keepsGitDirectory: Bool = false, usesCommitTimes: Bool = false, standardInput: Int32 = 0,
+            credentials: SourceCredentials = .none
+        ) {
+            self.credentials = credentials
             self.keepsGitDirectory = keepsGitDirectory
             self.usesCommitTimes = usesCommitTimes
             self.standardInput = standardInput
@@ -35,6 +41,8 @@ public enum ContextSource {
     public static let largestDockerfile = 16 << 20
 
     /// Opens a context. Directories are used where they are; everything else is unpacked, downloaded or checked out.
+    ///
+    /// Reading standard input and unpacking block the calling thread.
     ///
     /// - Parameters:
     ///   - spec: what to open.
@@ -57,10 +65,11 @@ public enum ContextSource {
             let descriptor = Descriptor(owning: file)
             return try open(descriptor.number, name: path, mayBeDockerfile: false, scratch)
         case .remote(let url):
-            return try await open(url: url, scratch)
+            return try await open(url: url, options.credentials, unpacks: true, scratch)
         case .git(var reference):
             if options.usesCommitTimes && reference.modificationTimes == nil { reference.modificationTimes = .commit }
-            let source = GitSource(reference, keepsGitDirectory: options.keepsGitDirectory)
+            let source = GitSource(
+                reference, keepsGitDirectory: options.keepsGitDirectory, credentials: options.credentials)
             let checkout = try await source.checkOut(try await source.resolve(), into: scratch + "/context")
             return OpenedContext(
                 directory: checkout.directory, dockerfile: nil, ownership: .root, commit: checkout)
@@ -68,28 +77,33 @@ public enum ContextSource {
     }
 
     /// Opens a named context that is a directory, a URL or a git tree; nil for images, which are no trees of files yet.
+    ///
+    /// Behind a URL there is one file, which is not unpacked whatever it is, and becomes `context` in the directory.
     public static func open(
         named context: NamedContext, scratch: String, options: Options = Options()
     ) async throws -> OpenedContext? {
         switch context {
         case .directory(let path): return try await open(ContextSpec.directory(path: path), scratch: scratch)
         case .git(let reference): return try await open(ContextSpec.git(reference), scratch: scratch, options: options)
-        case .remote(let url): return try await open(ContextSpec.remote(url: url), scratch: scratch)
+        case .remote(let url): return try await open(url: url, options.credentials, unpacks: false, scratch)
         case .image, .ociLayout: return nil
         }
     }
 
-    private static func open(url: String, _ scratch: String) async throws -> OpenedContext {
+    private static func open(
+        url: String, _ credentials: SourceCredentials, unpacks: Bool, _ scratch: String
+    ) async throws -> OpenedContext {
         let files = scratch + "/context"
         try makeDirectory(files)
         let download = scratch + "/download"
-        guard case .downloaded = try await RemoteFile.fetch(url, to: download) else {
+        guard case .downloaded = try await RemoteFile.fetch(url, to: download, credentials: credentials)
+        else {
             // Nothing was asked about, so nothing can be unchanged.
             throw BuildContextError.badStatus(url: RemoteURL.redacted(url), status: 304)
         }
         let file = Descriptor(owning: Glibc.open(download, O_RDONLY | O_CLOEXEC))
         let header = try read(file.number, name: download, upTo: ArchiveKind.headerLength)
-        if ArchiveKind.isArchive(header[...]) {
+        if unpacks && ArchiveKind.isArchive(header[...]) {
             let archive = try ArchiveInput(descriptor: file.number, prefix: header, name: RemoteURL.redacted(url))
             try ArchiveUnpacker.unpack(archive, into: files)
             unlink(download)
@@ -100,7 +114,7 @@ public enum ContextSource {
         guard rename(download, files + "/context") == 0 else {
             throw BuildContextError.unwritable(path: files, code: errno)
         }
-        let isDockerfile = text.count <= largestDockerfile
+        let isDockerfile = unpacks && text.count <= largestDockerfile
         return OpenedContext(
             directory: files, dockerfile: isDockerfile ? text : nil, ownership: .root, commit: nil)
     }

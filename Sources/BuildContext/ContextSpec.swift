@@ -44,7 +44,7 @@ public enum NamedContext: Hashable, Sendable {
     case image(reference: String)
     /// `oci-layout://DIRECTORY[:TAG][@DIGEST]`.
     case ociLayout(directory: String, tag: String?, digest: String?)
-    /// An http or https URL. A file that is no archive becomes a context with one file named `context`.
+    /// An http or https URL: a context with one file named `context`.
     case remote(url: String)
     /// A tree of a git repository.
     case git(GitReference)

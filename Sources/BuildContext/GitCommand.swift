@@ -5,6 +5,7 @@ import Subprocess
 struct GitCommand: Sendable {
     /// What fetches are about, for errors and to keep credentials out of them.
     let remote: String
+    let credentials: SourceCredentials
 
     struct Failure: Error {
         let message: String
@@ -46,7 +47,7 @@ struct GitCommand: Sendable {
         let script = #"umask 022; command -v git >/dev/null || exit 127; exec git "$@""#
         let result = try await Subprocess.run(
             .name("sh"), arguments: Arguments(["-c", script, "sh"] + all + arguments),
-            environment: .custom(Self.environment()), input: .none, output: .string(limit: 64 << 20),
+            environment: .custom(environment()), input: .none, output: .string(limit: 64 << 20),
             error: .string(limit: 1 << 20))
         try Task.checkCancellation()
         switch result.terminationStatus {
@@ -56,12 +57,12 @@ struct GitCommand: Sendable {
         }
     }
 
-    private static func environment() -> [Environment.Key: String] {
+    private func environment() -> [Environment.Key: String] {
         var result: [Environment.Key: String] = [
             "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_SSH_COMMAND": "ssh -o BatchMode=yes",
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         ]
-        for name in inherited {
+        for name in Self.inherited {
             if let value = getenv(name), let key = Environment.Key(rawValue: name) {
                 result[key] = String(cString: value)
             }

@@ -31,12 +31,15 @@ public struct GitSource: Sendable {
     ///   - reference: which tree.
     ///   - keepsGitDirectory: whether `.git` stays (`--keep-git-dir`) when the URL does not say; it never does for a
     ///     subdirectory.
-    public init(_ reference: GitReference, keepsGitDirectory: Bool = false) {
+    ///   - credentials: secrets for repositories behind http.
+    public init(
+        _ reference: GitReference, keepsGitDirectory: Bool = false, credentials: SourceCredentials = .none
+    ) {
         self.reference = reference
         self.keepsGitDirectory =
             (reference.keepsGitDirectory ?? keepsGitDirectory) && reference.subdirectory.isEmpty
         fetchesSubmodules = reference.submodules ?? true
-        git = GitCommand(remote: reference.remote)
+        git = GitCommand(remote: reference.remote, credentials: credentials)
     }
 
     private var redactedURL: String { RemoteURL.redacted(reference.remote) }

@@ -68,16 +68,19 @@ public enum RemoteFile {
     ///   - checksum: what the content must be; another is an error, and no file is left.
     ///   - path: where to write; replaced when it exists.
     ///   - validators: of an earlier download, to have ``Outcome/unchanged`` when it still holds.
+    ///   - credentials: secrets for the host, used when the URL names no user.
     /// - Throws: ``BuildContextError`` with the URL redacted, or `CancellationError`.
     public static func fetch(
-        _ url: String, checksum: Checksum? = nil, to path: String, validators: Validators = Validators()
+        _ url: String, checksum: Checksum? = nil, to path: String, validators: Validators = Validators(),
+        credentials: SourceCredentials = .none
     ) async throws -> Outcome {
         guard let target = RemoteURL(url), ["http", "https"].contains(target.scheme), !target.authority.isEmpty else {
             throw BuildContextError.badURL(url: RemoteURL.redacted(url))
         }
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: HTTPProxy.configuration(for: target))
         do {
-            let outcome = try await fetch(target, url, checksum, path, validators, client)
+            let authorization = authorization(for: target, credentials)
+            let outcome = try await fetch(target, url, authorization, checksum, path, validators, client)
             try? await client.shutdown()
             return outcome
         } catch {
@@ -87,17 +90,13 @@ public enum RemoteFile {
     }
 
     private static func fetch(
-        _ target: RemoteURL, _ url: String, _ checksum: Checksum?, _ path: String, _ validators: Validators,
-        _ client: HTTPClient
+        _ target: RemoteURL, _ url: String, _ authorization: String?, _ checksum: Checksum?, _ path: String,
+        _ validators: Validators, _ client: HTTPClient
     ) async throws -> Outcome {
         var request = HTTPClientRequest(url: target.requestText)
         request.headers.add(name: "User-Agent", value: "whittle")
         request.headers.add(name: "Accept", value: "*/*")
-        if let user = target.userInfo {
-            let credentials =
-                RemoteURL.decode(user).contains(":") ? RemoteURL.decode(user) : RemoteURL.decode(user) + ":"
-            request.headers.add(name: "Authorization", value: "Basic " + Base64.encode(Array(credentials.utf8)))
-        }
+        if let authorization { request.headers.add(name: "Authorization", value: authorization) }
         if let etag = validators.etag { request.headers.add(name: "If-None-Match", value: etag) }
         if let date = validators.lastModified { request.headers.add(name: "If-Modified-Since", value: date) }
 
@@ -138,6 +137,13 @@ public enum RemoteFile {
         try file.finish(modified: modified)
         return .downloaded(
             Download(path: path, size: file.size, digest: digest, modified: modified, validators: found))
+    }
+
+    private static func authorization(for target: RemoteURL, _ credentials: SourceCredentials) -> String? {
+        guard let user = target.userInfo.map({ RemoteURL.decode($0) }) else {
+            return credentials.authorization(forDownload: target)
+        }
+        return "Basic " + Base64.encode(Array((user.contains(":") ? user : user + ":").utf8))
     }
 
     /// Sends the request, again when the server cannot be reached or says that it is busy.
