@@ -3,15 +3,16 @@ import Glibc
 
 /// The corpus next to the package, which a plain clone does not have.
 enum SharedCorpus {
+    /// Where the corpus would be.
+    static var root: String {
+        if let set = getenv("WHITTLE_SHARED") { return String(cString: set) }
+        // …/Tests/BuildContextTests/SharedCorpus.swift → the directory that holds the package.
+        let package = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
+        return package + "/shared"
+    }
+
     /// A file of the corpus; says so and returns nil when there is no corpus.
     static func read(_ path: String) -> Data? {
-        let root: String
-        if let set = getenv("WHITTLE_SHARED") {
-            root = String(cString: set)
-        } else {
-            // …/Tests/BuildContextTests/SharedCorpus.swift → the directory that holds the package.
-            root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined() + "/shared"
-        }
         for candidate in [root, "../shared"] {
             if let data = try? Data(contentsOf: URL(filePath: candidate + "/" + path)) { return data }
         }
