@@ -44,15 +44,11 @@ extension RootedLocation {
         var created: [OpenFile] = []
         for name in names {
             path.append(name)
-            let code = name.withCString { mkdirat(current.descriptor, $0, 0o700) == 0 ? 0 : errno }
-            guard code == 0 || code == EEXIST else {
-                throw PathFailure("create", RootDirectory.join(path, nil), code: code)
-            }
-            guard let next = name.withCString({ OpenFile.directory($0, in: current.descriptor) }) else {
-                throw PathFailure("open", RootDirectory.join(path, nil))
+            guard let (next, isNew) = name.withCString({ OpenFile.makeDirectory($0, in: current.descriptor) }) else {
+                throw PathFailure("create", RootDirectory.join(path, nil))
             }
             current = next
-            guard code == 0 else { continue }
+            guard isNew else { continue }
             if let owner = attributes.owner, fchown(next.descriptor, owner.uid, owner.gid) != 0 {
                 throw PathFailure("change the owner of", RootDirectory.join(path, nil))
             }

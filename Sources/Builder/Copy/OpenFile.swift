@@ -16,6 +16,18 @@ final class OpenFile: Sendable {
         return descriptor < 0 ? nil : OpenFile(adopting: descriptor)
     }
 
+    /// Makes a directory, or opens the one that is there; `nil` with errno set when neither can be done.
+    ///
+    /// A new one is only for its owner, and no mode is safe from the umask: set it when the directory is filled.
+    static func makeDirectory(_ name: UnsafePointer<CChar>, in parent: Int32) -> (directory: OpenFile, isNew: Bool)? {
+        let isNew = mkdirat(parent, name, 0o700) == 0
+        guard isNew || errno == EEXIST else { return nil }
+        if let made = directory(name, in: parent) { return (made, isNew) }
+        // A umask can keep out even the owner.
+        guard isNew, errno == EACCES, fchmodat(parent, name, 0o700, 0) == 0 else { return nil }
+        return directory(name, in: parent).map { ($0, true) }
+    }
+
     func status(path: @autoclosure () -> PathBytes) throws(PathFailure) -> FileStatus {
         guard let status = FileStatus(of: descriptor) else { throw PathFailure("read the status of", path()) }
         return status

@@ -179,17 +179,15 @@ final class TreeCopier {
         guard let parent = levels[depth - 1].target else { return }
         let level = levels[depth]
         let path = { self.targetPath(depth) }
-        let code = level.name.withCString { mkdirat(parent.descriptor, $0, 0o700) == 0 ? 0 : errno }
-        guard code == 0 || code == EEXIST else { throw PathFailure("create", path(), code: code) }
-        guard let target = level.name.withCString({ OpenFile.directory($0, in: parent.descriptor) }) else {
+        guard let (target, isNew) = level.name.withCString({ OpenFile.makeDirectory($0, in: parent.descriptor) }) else {
             // A symbolic link counts as a file here, even one to a directory.
             if errno == ENOTDIR || errno == ELOOP { throw PathFailure(.directoryOverFile, path()) }
-            throw PathFailure("open", path())
+            throw PathFailure("create", path())
         }
         levels[depth].target = target
-        levels[depth].isCreated = code == 0
+        levels[depth].isCreated = isNew
         // A directory that is only on the way to something selected, and exists, gets the mode but not the owner.
-        if code == EEXIST && !level.isSelected && fchmod(target.descriptor, level.sourceStatus.permissions) != 0 {
+        if !isNew && !level.isSelected && fchmod(target.descriptor, level.sourceStatus.permissions) != 0 {
             throw PathFailure("change the mode of", path())
         }
     }
