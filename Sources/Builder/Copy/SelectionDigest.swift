@@ -120,6 +120,7 @@ extension CopySelection {
         switch error {
         case .unreadable(let path, let code): .system(operation: "read", path: path, code: code, source: source)
         case .notFound(let path): .sourceNotFound(source: source, path: path)
+        case .notADirectory(let path): .notADirectory(path: path)
         default: .invalidPattern(source: source)
         }
     }
