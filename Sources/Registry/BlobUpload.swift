@@ -51,29 +51,22 @@ struct BlobUpload {
 
     func run(_ bytes: BlobSource, sent: (@Sendable (Int64) -> Void)?) async throws {
         let source = try client.destination(of: reference)
-        let options = client.options
         var failures = 0
-        var furthest: Int64 = 0
         while true {
             var session = try await begin(source)
             do {
-                if bytes.size <= options.monolithicUploadLimit {
-                    try await finish(session, body: bytes.body(0..<bytes.size, sent: sent))
+                if bytes.size <= client.options.monolithicUploadLimit {
+                    try await finish(&session, arrived: 0) { bytes.body(0..<bytes.size, sent: sent) }
                 } else {
                     try await stream(bytes, &session, sent: sent)
-                    try await finish(session, body: nil)
+                    try await finish(&session, arrived: bytes.size) { nil }
                 }
                 return
             } catch let failure as Restart {
-                // The session is lost. Progress beyond the furthest point so far is no failure of patience.
-                failures = failure.position > furthest ? 1 : failures + 1
-                furthest = max(furthest, failure.position)
-                guard failures < options.retry.attempts, options.retry.mayWait(failure.cause.retryAfter) else {
-                    await cancel(session)
-                    throw failure.cause.error.after(attempts: failures)
-                }
+                // Whether the last request took effect is unknown until the blob is looked for.
                 if try await isThere() { return }
-                try await options.retry.wait(afterFailures: failures, retryAfter: failure.cause.retryAfter)
+                failures += 1
+                guard failures < client.options.retry.attempts else { throw failure.cause.after(attempts: failures) }
             } catch {
                 await cancel(session)
                 throw error
@@ -81,10 +74,9 @@ struct BlobUpload {
         }
     }
 
-    /// The upload has to begin anew, because of `cause`.
+    /// The registry does not know the upload any more, or has other bytes of it than it should: it has to begin anew.
     private struct Restart: Error {
-        let cause: MayPass
-        let position: Int64
+        let cause: RegistryError
     }
 
     private func begin(_ source: RegistrySource) async throws -> Session {
@@ -112,7 +104,7 @@ struct BlobUpload {
                 }
                 try await retry.wait(afterFailures: failures, retryAfter: failure.retryAfter)
                 guard let arrived = try await progress(&session), arrived <= bytes.size else {
-                    throw Restart(cause: failure, position: position)
+                    throw Restart(cause: failure.error)
                 }
                 if arrived > position { failures = 0 }
                 position = arrived
@@ -170,7 +162,30 @@ struct BlobUpload {
     }
 
     /// Ends the upload: the registry checks the digest and makes the blob available.
-    private func finish(_ session: Session, body: UploadBody?) async throws {
+    ///
+    /// - Parameters:
+    ///   - arrived: bytes that the registry has before this; while it says so, the same request can be made again.
+    ///   - body: the rest of the bytes.
+    private func finish(_ session: inout Session, arrived: Int64, body: () -> UploadBody?) async throws {
+        let retry = client.options.retry
+        var failures = 0
+        while true {
+            do {
+                return try await put(session, body: body())
+            } catch let failure as MayPass {
+                failures += 1
+                guard failures < retry.attempts, retry.mayWait(failure.retryAfter) else {
+                    throw failure.error.after(attempts: failures)
+                }
+                try await retry.wait(afterFailures: failures, retryAfter: failure.retryAfter)
+                guard try await progress(&session) == arrived else { throw Restart(cause: failure.error) }
+            } catch let error as RegistryError where error.isNotFound {
+                throw Restart(cause: error)
+            }
+        }
+    }
+
+    private func put(_ session: Session, body: UploadBody?) async throws {
         var request = call(
             .PUT, session.source, .address(session.location.adding("digest", digest.description)),
             accepted: [200, 201, 202, 204])
@@ -178,15 +193,7 @@ struct BlobUpload {
             request.headers = ["Content-Type": "application/octet-stream"]
             request.body = body
         }
-        let answer: Answer
-        do {
-            answer = try await client.sender.attempt(request)
-        } catch let failure as MayPass {
-            // Whether it took effect is unknown: the blob is looked for, and sent anew if it is not there.
-            throw Restart(cause: failure, position: 0)
-        } catch let error as RegistryError where error.isNotFound {
-            throw Restart(cause: MayPass(error: error), position: 0)
-        }
+        let answer = try await client.sender.attempt(request)
         await answer.discard()
         if let stored = answer.header("Docker-Content-Digest").flatMap({ try? Digest(parsing: $0) }),
             stored.algorithm == digest.algorithm, stored != digest

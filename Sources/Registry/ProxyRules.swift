@@ -28,13 +28,29 @@ struct ProxyRules: Sendable {
     func proxy(for address: WebAddress) -> Proxy? {
         guard let proxy = address.scheme == .https ? secure : plain, !address.isLoopback else { return nil }
         for exception in exceptions {
-            if exception == "*" { return nil }
+            if exception == "*" || Self.contains(exception, host: address.host) { return nil }
             guard let rule = WebAddress(scheme: address.scheme, authority: exception.drop { $0 == "." || $0 == "*" })
             else { continue }
             if let port = rule.port, port != address.port ?? address.scheme.defaultPort { continue }
             if address.host == rule.host || address.host.hasSuffix("." + rule.host) { return nil }
         }
         return proxy
+    }
+
+    /// Whether `network` is an IPv4 network such as `10.0.0.0/8` with the address `host` in it.
+    private static func contains(_ network: String, host: String) -> Bool {
+        let parts = network.split(separator: "/" as Character)
+        guard parts.count == 2, let bits = Int(parts[1]), (0...32).contains(bits), let base = number(parts[0]),
+            let address = number(host)
+        else { return false }
+        let mask = bits == 0 ? 0 : UInt32.max << UInt32(32 - bits)
+        return base & mask == address & mask
+    }
+
+    private static func number(_ address: some StringProtocol) -> UInt32? {
+        let parts = address.split(separator: "." as Character, omittingEmptySubsequences: false).map { UInt8($0) }
+        guard parts.count == 4, !parts.contains(nil) else { return nil }
+        return parts.reduce(0) { $0 << 8 | UInt32($1 ?? 0) }
     }
 
     private static func parse(_ text: String) -> Proxy? {

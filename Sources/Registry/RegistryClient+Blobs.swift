@@ -12,15 +12,16 @@ extension RegistryClient {
     /// - Parameters:
     ///   - offset: bytes the caller has already.
     ///   - digester: the state after those bytes, made with `Digester(verifying: descriptor.digest)`.
+    ///   - verifiesDigest: false leaves the digest to a receiver that computes it anyway.
     ///   - receive: may suspend, which holds back the download. What it throws ends the download and is thrown on.
     /// - Throws: ``RegistryError/digestMismatch(expected:actual:_:)`` or
     ///   ``RegistryError/sizeMismatch(expected:actual:_:)`` after bytes have been handed out: they are not to be
     ///   trusted before this returns.
     public func blob(
         _ reference: Reference, _ descriptor: Descriptor, from offset: Int64 = 0, digester: Digester? = nil,
-        _ receive: (ByteBuffer) async throws -> Void
+        verifiesDigest: Bool = true, _ receive: (ByteBuffer) async throws -> Void
     ) async throws {
-        let digester = digester ?? (offset == 0 ? Digester(verifying: descriptor.digest) : nil)
+        let digester = digester ?? (offset == 0 && verifiesDigest ? Digester(verifying: descriptor.digest) : nil)
         var download = BlobDownload(descriptor: descriptor, offset: offset, digester: digester, options: options)
         do {
             try await fromSources(of: reference.withDigest(descriptor.digest)) { source in

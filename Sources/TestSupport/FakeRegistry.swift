@@ -16,6 +16,8 @@ public final class FakeRegistry: Sendable {
         public var authentication: Authentication = .none
         /// PEM files of the certificate and its key; plain HTTP without.
         public var tls: (certificate: String, key: String)?
+        /// PEM file of the authority that clients' certificates must come from; none are asked for without.
+        public var clientAuthority: String?
         /// Whether blobs can be mounted from other repositories.
         public var mounts = true
         /// Whether there is a referrers call.
@@ -77,10 +79,14 @@ public final class FakeRegistry: Sendable {
         let registry = FakeRegistry(options: options)
         var context: NIOSSLContext?
         if let tls = options.tls {
-            context = try NIOSSLContext(
-                configuration: .makeServerConfiguration(
-                    certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
-                    privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.key, format: .pem))))
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
+                privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.key, format: .pem)))
+            if let authority = options.clientAuthority {
+                configuration.certificateVerification = .noHostnameVerification
+                configuration.trustRoots = .file(authority)
+            }
+            context = try NIOSSLContext(configuration: configuration)
         }
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)

@@ -21,7 +21,11 @@ final class FakeRegistryHandler: ChannelInboundHandler {
             behaviour = registry.fault(head.method.rawValue, head.uri)
         case .body(let part):
             body += part.readableBytesView
-            if case .dropRequest(let count) = behaviour, body.count >= count { breakOff(context, keeping: count) }
+            switch behaviour {
+            case .dropRequest(let count) where body.count >= count: breakOff(context, keeping: count)
+            case .refuseEarly(let status, let count) where body.count >= count: refuse(context, status)
+            default: break
+            }
         case .end:
             guard let head else { return }
             self.head = nil
@@ -48,6 +52,13 @@ final class FakeRegistryHandler: ChannelInboundHandler {
         registry.keepPartialUpload(
             .init(method: head.method.rawValue, uri: head.uri, headers: head.headers, body: Array(body.prefix(count))))
         context.close(promise: nil)
+    }
+
+    private func refuse(_ context: ChannelHandlerContext, _ status: Int) {
+        guard let head else { return }
+        self.head = nil
+        record(head)
+        send(context, .error(status, "DENIED", "too large"), isHead: false, keepAlive: false)
     }
 
     // MARK: Answers

@@ -12,6 +12,8 @@ public struct Fault: Sendable {
         case dropAnswer(after: Int)
         /// The connection closes after so many bytes of the request's body; what came counts as uploaded.
         case dropRequest(after: Int)
+        /// This status after so many bytes of the request's body, without reading the rest, and the connection closes.
+        case refuseEarly(Int, after: Int)
         /// Nothing more comes after so many bytes of the answer's body, and the connection stays.
         case stall(after: Int)
         /// The body comes in pieces of so many bytes with a pause between them.

@@ -293,6 +293,26 @@ struct FaultTests {
         }
     }
 
+    @Test func mutatedManifestsAreReadOrRefused() throws {
+        var generator = DeterministicGenerator(seed: 13)
+        let images = [try RandomImage(seed: 1), try RandomImage(seed: 2)]
+        let documents = [images[0].manifestBytes, try RandomImage.index(of: images)]
+        for round in 0..<4000 {
+            var bytes = documents[round % 2]
+            for _ in 0...Int(generator.next() % 3) {
+                let place = Int(generator.next() % UInt64(bytes.count))
+                switch generator.next() % 3 {
+                case 0: bytes[place] = UInt8(truncatingIfNeeded: generator.next())
+                case 1: bytes.remove(at: place)
+                default: bytes.removeLast(min(place / 8, bytes.count - 1))
+                }
+            }
+            guard let type = ManifestKind.mediaType(of: bytes, announced: MediaType.ociManifest) else { continue }
+            #expect(MediaType.isIndex(type) || MediaType.isManifest(type))
+            _ = try? CanonicalJSON.decode(Index.self, from: bytes, what: "index").manifest(for: .host)
+        }
+    }
+
     // MARK: Nobody there
 
     @Test func registryThatIsDown() async throws {

@@ -200,6 +200,42 @@ struct PushTests {
         }
     }
 
+    @Test func refusalBeforeTheEnd() async throws {
+        try await FakeRegistry.run { registry in
+            registry.inject(Fault(.refuseEarly(413, after: 100_000), method: "PATCH"))
+            try await withClient(options: options()) { client in
+                let error = await registryError {
+                    try await client.uploadBlob(try reference("\(registry.host)/app"), digest, .bytes(blob))
+                }
+                switch error {
+                case .unexpectedStatus(413, _, _), .connectionLost: break
+                default: Issue.record("\(error?.description ?? "nil")")
+                }
+                #expect(registry.requests("PATCH").count <= 4)
+            }
+        }
+    }
+
+    @Test func everyThirdRequestFails() async throws {
+        for behaviour: Fault.Behaviour in [
+            .status(503), .closeBeforeAnswer, .closeAfterEffect, .dropRequest(after: 1000),
+        ] {
+            try await FakeRegistry.run { registry in
+                registry.inject(Fault(behaviour, every: 3))
+                let image = try RandomImage(seed: 3)
+                try await withClient(options: options()) { client in
+                    let name = try reference("\(registry.host)/app:1")
+                    for blob in image.blobs + [blob] {
+                        _ = try await client.pushBlob(name, .sha256(of: blob)) { .bytes(blob) }
+                    }
+                    try await client.putManifest(name, bytes: image.manifestBytes, mediaType: image.mediaType)
+                    #expect(registry.manifest("1", in: "app") == image.manifestBytes)
+                    for blob in image.blobs + [blob] { #expect(registry.blob(.sha256(of: blob), in: "app") == blob) }
+                }
+            }
+        }
+    }
+
     @Test func locationsThatAreMissing() async throws {
         try await FakeRegistry.run { registry in
             registry.inject(Fault(.header("Location", nil), method: "POST"))

@@ -72,6 +72,38 @@ struct TLSTests {
         }
     }
 
+    @Test func clientCertificates() async throws {
+        try await ScratchDirectory.run { scratch in
+            var server = FakeRegistry.Options()
+            let tls = try await certificate(scratch, "server", name: "IP:127.0.0.1")
+            let client = try await certificate(scratch, "client", name: "DNS:me")
+            server.tls = tls
+            server.clientAuthority = client.certificate
+            try await FakeRegistry.run(server) { registry in
+                let directory = "certs.d/\(registry.host)/"
+                try scratch.write(directory + "ca.crt", try scratch.read("server.pem"))
+                try await withClient(options: strict(scratch)) { client in
+                    let error = await registryError { try await client.ping(host: registry.host) }
+                    switch error {
+                    case .tls, .connectionLost: break
+                    default: Issue.record("\(error?.description ?? "nil")")
+                    }
+                }
+                try scratch.write(directory + "me.cert", try scratch.read("client.pem"))
+                try await withClient(options: strict(scratch)) { client in
+                    let error = await registryError { try await client.ping(host: registry.host) }
+                    guard case .configuration(_, nil, "there is no me.key beside it") = error else {
+                        throw error ?? CancellationError()
+                    }
+                }
+                try scratch.write(directory + "me.key", try scratch.read("client.key"))
+                try await withClient(options: strict(scratch)) { client in
+                    try await client.ping(host: registry.host)
+                }
+            }
+        }
+    }
+
     @Test func anothersCertificate() async throws {
         try await ScratchDirectory.run { scratch in
             var server = FakeRegistry.Options()
