@@ -8,7 +8,7 @@ import Synchronization
 /// Dropping the writer keeps what has arrived if the digest was known beforehand; ``abandon()`` throws it away.
 /// One thread at a time should write; calls from several are serialised.
 public final class BlobWriter: Sendable {
-    private struct State: ~Copyable {
+    private struct State {
         var file: OpenFile?
         var lock: FileLock?
         var digester: Digester
@@ -47,7 +47,7 @@ public final class BlobWriter: Sendable {
         isComplete = false
         let file = try OpenFile(path, O_RDWR | O_CREAT, mode: 0o644)
         var digester = expected.map { Digester(verifying: $0) } ?? Digester()
-        var offset = try BlobWriter.hash(file, with: &digester)
+        var offset = try file.hash(with: &digester)
         if let size, offset > size {
             // What an earlier writer left cannot be the beginning of this blob.
             try BlobWriter.truncate(file)
@@ -102,7 +102,7 @@ public final class BlobWriter: Sendable {
     public func finish() throws(StoreError) -> (digest: Digest, size: Int64) {
         if isComplete, let expected { return (expected, offset) }
         return try state.withLock { (state) throws(StoreError) in
-            guard let file = state.file else { throw .notFound("the file of a finished blob") }
+            guard state.file != nil else { throw .notFound("the file of a finished blob") }
             if let size, state.offset != size {
                 throw .sizeMismatch(digest: expected, expected: size, got: state.offset)
             }
@@ -116,7 +116,6 @@ public final class BlobWriter: Sendable {
             if store.hasBlob(digest) {
                 try removeFile(path)
             } else {
-                if store.durability == .full { try file.syncData() }
                 try store.publishBlob(digest, from: path)
             }
             state.file = nil
@@ -132,20 +131,6 @@ public final class BlobWriter: Sendable {
             state.file = nil
             unlink(path)
             state.lock = nil
-        }
-    }
-
-    private static func hash(_ file: OpenFile, with digester: inout Digester) throws(StoreError) -> Int64 {
-        guard try file.status().st_size > 0 else { return 0 }
-        var total: Int64 = 0
-        var buffer = [UInt8](repeating: 0, count: 256 << 10)
-        while true {
-            let count = try buffer.withUnsafeMutableBytes { raw in
-                Result { () throws(StoreError) in try file.read(into: raw) }
-            }.get()
-            if count == 0 { return total }
-            buffer.withUnsafeBytes { digester.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-            total += Int64(count)
         }
     }
 

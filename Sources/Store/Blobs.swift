@@ -4,7 +4,7 @@ import OCI
 extension Store {
     /// Is the blob here? If so it stays until this store value is closed.
     public func hasBlob(_ digest: Digest) -> Bool {
-        let found = try? lease(.blob(digest)) { () throws(StoreError) in status(of: layout.blob(digest)) != nil }
+        let found = try? lease(.blob(digest)) { () throws(StoreError) in try blobIsIntact(digest) }
         return found ?? false
     }
 
@@ -76,6 +76,7 @@ extension Store {
     func publishBlob(_ digest: Digest, from path: String) throws(StoreError) {
         try whilePublishing { () throws(StoreError) in
             try session.lease([.blob(digest)])
+            if durability == .full { try markUnsynced(digest, at: path) }
             do throws(StoreError) {
                 try move(path, to: layout.blob(digest))
             } catch {

@@ -84,12 +84,13 @@ extension Store {
     func cacheMountInfo(_ name: String) throws(StoreError) -> CacheMountInfo? {
         let directory = layout.cacheMounts + "/" + name
         guard let id = try contents(of: directory + "/id") else { return nil }
-        let inUse = try FileLock.tryAcquire(directory + ".lock", .exclusive) == nil
+        let lock = try FileLock.tryAcquire(directory + ".lock", .exclusive)
+        lock?.release()
         let time = status(of: directory + ".lock").map { Int64($0.st_mtim.tv_sec) } ?? 0
         // In use, files come and go under the count: then it is what could be counted.
         let size = (try? DirectoryTree.size(of: directory + "/data")) ?? TreeSize()
         return CacheMountInfo(
-            id: String(decoding: id, as: UTF8.self), name: name, lastUsed: time, size: size, inUse: inUse)
+            id: String(decoding: id, as: UTF8.self), name: name, lastUsed: time, size: size, inUse: lock == nil)
     }
 
     /// Moves a cache mount out of the way, to be deleted; nil when it is in use or gone.
@@ -98,7 +99,7 @@ extension Store {
         guard let lock = try FileLock.tryAcquire(directory + ".lock", .exclusive, removingFile: true) else {
             return nil
         }
-        defer { withExtendedLifetime(lock) {} }
+        defer { lock.release() }
         guard status(of: directory) != nil else { return nil }
         let doomed = try session.temporaryPath()
         try move(directory, to: doomed)

@@ -1,3 +1,4 @@
+import CLinux
 import GRDB
 
 /// The store's database: names, cache records and what is known about layers.
@@ -22,11 +23,14 @@ final class Catalog: Sendable {
             }
         }
         let lock = try FileLock.acquire(layout.setup, .exclusive)
+        defer { lock.release() }
         queue = try Catalog.open(path)
         let root = layout.root
         try Catalog.access(queue, path) { db in try Schema.migrate(db, root: root) }
-        withExtendedLifetime(lock) {}
     }
+
+    /// How long the write-ahead log may become, in pages of 4 KiB: the first to open the database reads it whole.
+    private static let logPages = 256
 
     private static func open(_ path: String) throws(StoreError) -> DatabaseQueue {
         var configuration = Configuration()
@@ -34,7 +38,11 @@ final class Catalog: Sendable {
         // GRDB's own WAL mode writes to the database whenever it is opened; the mode is stored in the file, so that asking
         // for it once, by `Schema.migrate`, is enough.
         configuration.journalMode = .default
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
+        configuration.prepareDatabase { db in
+            try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = \(Catalog.logPages)")
+            // The log goes into the database when it has grown, not at the end of each run: that waits for the disk twice.
+            if let connection = db.sqliteConnection { _ = clinux_sqlite_keep_log(UnsafeMutableRawPointer(connection)) }
+        }
         configuration.foreignKeysEnabled = false
         configuration.label = "store"
         do {

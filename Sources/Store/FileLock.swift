@@ -1,9 +1,10 @@
 import Glibc
+import Synchronization
 
 /// Called about twenty times a second while waiting for another process; returning false gives up.
 public typealias KeepWaiting = @Sendable () -> Bool
 
-/// An flock(2) on a file of the store. It ends with the object, and with the process, however that ends.
+/// An flock(2) on a file of the store. It ends with ``release()``, with the object, and with the process, however that ends.
 ///
 /// Each lock has an open file of its own, so it excludes other threads and other `Store` values of this process too.
 final class FileLock: Sendable {
@@ -12,17 +13,25 @@ final class FileLock: Sendable {
         case exclusive
     }
 
-    private let file: OpenFile
+    private let file: Mutex<OpenFile?>
     private let removesFile: Bool
 
     private init(file: OpenFile, removesFile: Bool) {
-        self.file = file
+        self.file = Mutex(file)
         self.removesFile = removesFile
     }
 
     deinit {
-        // Unlinked while still locked: whoever waits for it sees that the file has no name any more, and starts again.
-        if removesFile { unlink(file.path) }
+        release()
+    }
+
+    /// Gives the lock back; nothing happens the second time.
+    func release() {
+        file.withLock { file in
+            // Unlinked while still locked: whoever waits for it sees that the file has no name any more, and starts again.
+            if removesFile, let file { unlink(file.path) }
+            file = nil
+        }
     }
 
     /// Waits for the lock.

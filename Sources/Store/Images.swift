@@ -38,8 +38,9 @@ extension Store {
     public func setImages(_ names: [Reference], to descriptor: Descriptor) throws(StoreError) {
         guard hasBlob(descriptor.digest) else { throw .notFound("blob \(descriptor.digest)") }
         let text = try StoredJSON.text(descriptor, path: catalog.path)
-        // The contents of blobs are on the disk already, their names need not be: a name must not outlive them.
-        if durability == .full { try syncDirectory(layout.blobDirectory(descriptor.digest.algorithm)) }
+        // The name must not outlive what it stands for.
+        var reader = ManifestReader(store: self)
+        try syncBlobs(reader.closure(of: descriptor))
         let now = currentTime()
         try catalog.write { db in
             let statement = try db.cachedStatement(

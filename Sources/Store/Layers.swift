@@ -37,7 +37,9 @@ extension Store {
 
     /// Leases the layer and notes its use; false when it is not here or cannot be trusted.
     func useLayer(_ id: LayerID) throws(StoreError) -> Bool {
-        guard try lease(.layer(id), if: { () throws(StoreError) in try layerInfo(id) != nil }) else { return false }
+        if session.holds(.layer(id)) { return true }
+        // Leased before it is looked for: what is found then stays.
+        try whilePublishing { () throws(StoreError) in try session.lease([.layer(id)]) }
         let known = try catalog.read { db in
             let statement = try db.cachedStatement(
                 sql: "SELECT boot, entries, bytes, last_used FROM layers WHERE id = ?")
@@ -45,7 +47,10 @@ extension Store {
                 (boot: row[0] as String?, size: TreeSize(entries: row[1], bytes: row[2]), lastUsed: row[3] as Int64)
             }
         }
-        guard let known else { return false }
+        guard let known else {
+            session.forget(.layer(id))
+            return false
+        }
         usage.layer(id, lastUsed: known.lastUsed)
         guard let boot = known.boot, boot != Boot.current else { return true }
         return try settle(id, expected: known.size)

@@ -16,7 +16,7 @@ extension Store {
 
     private func decideAndDetach(_ options: PruneOptions) throws(StoreError) -> (PrunePlan, doomed: [String]) {
         let gate = try FileLock.acquire(layout.gate, .exclusive)
-        defer { withExtendedLifetime(gate) {} }
+        defer { gate.release() }
         var plan = try PrunePlan(store: self)
         plan.select(options)
         guard !options.dryRun else { return (plan, []) }
@@ -32,7 +32,7 @@ extension Store {
             for digest in removal.blobs { try exports.execute(arguments: [digest.description]) }
         }
         var doomed: [String] = []
-        for digest in removal.blobs { try removeFile(layout.blob(digest)) }
+        for digest in removal.blobs { try removeBlob(digest) }
         for path in removal.files { try removeIdle(path) }
         for name in removal.cacheMounts {
             if let path = try detachCacheMount(name) { doomed.append(path) }
@@ -63,14 +63,14 @@ extension Store {
         else {
             return
         }
+        defer { lock.release() }
         try removeFile(path)
-        withExtendedLifetime(lock) {}
     }
 
     /// Lock files go with their lock, except when the process was killed.
     private func removeStaleLocks() throws(StoreError) {
         for name in try entries(of: layout.locks) where name.contains("-") {
-            _ = try FileLock.tryAcquire(layout.locks + "/" + name, .exclusive, removingFile: true)
+            try FileLock.tryAcquire(layout.locks + "/" + name, .exclusive, removingFile: true)?.release()
         }
     }
 }

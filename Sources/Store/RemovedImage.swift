@@ -22,7 +22,7 @@ extension Store {
     public func removeImage(_ name: Reference) throws(StoreError) -> RemovedImage {
         let full = name.withDefaultTag
         let gate = try FileLock.acquire(layout.gate, .exclusive)
-        defer { withExtendedLifetime(gate) {} }
+        defer { gate.release() }
         let text = try catalog.write { db in
             let text = try String.fetchOne(
                 db, sql: "SELECT descriptor FROM images WHERE name = ?", arguments: [full.description])
@@ -44,7 +44,7 @@ extension Store {
         for digest in unneeded.sorted() {
             guard let size = status(of: layout.blob(digest))?.st_size else { continue }
             session.forget(.blob(digest))
-            try removeFile(layout.blob(digest))
+            try removeBlob(digest)
             deleted.append(digest)
             freed += Int64(size)
         }

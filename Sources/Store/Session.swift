@@ -32,7 +32,7 @@ enum LeasedItem: Hashable, Sendable {
 /// file `lease` that lists what must not be collected. The kernel drops the lock however the process ends, and whoever
 /// finds such a directory unlocked removes it.
 final class Session: Sendable {
-    private struct State: ~Copyable {
+    private struct State {
         var directory: String?
         var lock: FileLock?
         var lease: OpenFile?
@@ -71,20 +71,23 @@ final class Session: Sendable {
 
     /// Adds to the lease. The caller holds the gate, and afterwards checks that the item exists (or makes it).
     func lease(_ items: [LeasedItem]) throws(StoreError) {
-        try state.withLock { (state) throws(StoreError) in
-            let new = items.filter { !state.leased.contains($0) }
-            guard !new.isEmpty else { return }
-            let directory = try begin(&state)
-            let file: OpenFile
-            if let lease = state.lease {
-                file = lease
-            } else {
-                file = try OpenFile(directory + "/lease", O_WRONLY | O_CREAT | O_APPEND)
-                state.lease = file
-            }
-            try file.write(Array(new.map(\.line).joined().utf8))
-            state.leased.formUnion(new)
-        }
+        try state.withLock { (state) throws(StoreError) in try lease(items, &state) }
+    }
+
+    private func lease(_ items: [LeasedItem], _ state: inout State) throws(StoreError) {
+        var lines: [UInt8] = []
+        for item in items where !state.leased.contains(item) { lines += item.line.utf8 }
+        guard !lines.isEmpty else { return }
+        let file = try leaseFile(&state)
+        try file.write(lines)
+        state.leased.formUnion(items)
+    }
+
+    private func leaseFile(_ state: inout State) throws(StoreError) -> OpenFile {
+        if let file = state.lease { return file }
+        let file = try OpenFile(begin(&state) + "/lease", O_WRONLY | O_CREAT | O_APPEND)
+        state.lease = file
+        return file
     }
 
     /// Forgets an item that turned out not to exist, so that it is looked for again.
@@ -98,8 +101,8 @@ final class Session: Sendable {
             defer { state = State() }
             return (state.directory, state.lock)
         }
+        defer { lock?.release() }
         if let directory { try DirectoryTree.remove(directory) }
-        withExtendedLifetime(lock) {}
     }
 
     private func begin(_ state: inout State) throws(StoreError) -> String {
@@ -124,8 +127,8 @@ extension Session {
         for name in try entries(of: layout.tmp) {
             let directory = layout.tmp + "/" + name
             guard let lock = try FileLock.tryAcquire(directory: directory) else { continue }
+            defer { lock.release() }
             try DirectoryTree.remove(directory)
-            withExtendedLifetime(lock) {}
         }
     }
 
@@ -136,7 +139,10 @@ extension Session {
         for name in try entries(of: layout.tmp) {
             let directory = layout.tmp + "/" + name
             if directory == left { continue }
-            if try FileLock.tryAcquire(directory: directory) != nil { continue }
+            if let lock = try FileLock.tryAcquire(directory: directory) {
+                lock.release()
+                continue
+            }
             guard let bytes = try contents(of: directory + "/lease") else { continue }
             for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
                 if let item = LeasedItem(line: line) { items.insert(item) }

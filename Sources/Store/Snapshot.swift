@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import OCI
 import Synchronization
@@ -72,7 +71,9 @@ extension Store {
         try createDirectory(snapshot.upper, mode: 0o755)
         try createDirectory(snapshot.work, mode: 0o700)
         if let parent, let status = status(of: layerDirectory(parent)) {
-            guard chown(snapshot.upper, status.st_uid, status.st_gid) == 0,
+            // Without privileges all files have one owner, who may not be set either.
+            let isOwned = status.st_uid == geteuid() && status.st_gid == getegid()
+            guard isOwned || chown(snapshot.upper, status.st_uid, status.st_gid) == 0,
                 chmod(snapshot.upper, status.st_mode & 0o7777) == 0
             else { throw StoreError(operation: "set the owner of", path: snapshot.upper, errno: errno) }
         }
@@ -104,23 +105,5 @@ extension Store {
             }
         }
         return id
-    }
-
-    /// Waits until all layers made so far are on the disk, so that even a power cut cannot lose them.
-    ///
-    /// Writes out the whole file system of the store: for the end of a build at the earliest.
-    public func makeDurable() throws(StoreError) {
-        let boot = Boot.current
-        let layers = try catalog.read { db in
-            try String.fetchAll(db, sql: "SELECT id FROM layers WHERE boot = ?", arguments: [boot])
-        }
-        guard !layers.isEmpty else { return }
-        let root = try OpenFile(layout.root, O_RDONLY | O_DIRECTORY)
-        let failure = clinux_sync_filesystem(root.descriptor)
-        guard failure == 0 else { throw StoreError(operation: "sync", path: layout.root, errno: failure) }
-        try catalog.write { db in
-            let statement = try db.cachedStatement(sql: "UPDATE layers SET boot = NULL WHERE id = ?")
-            for id in layers { try statement.execute(arguments: [id]) }
-        }
     }
 }

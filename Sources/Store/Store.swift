@@ -10,8 +10,8 @@ import Synchronization
 /// no other process collects it until the value is closed or gone, even if that process is killed at some point.
 ///
 /// Things become visible by one rename each, when they are complete; what a killed process leaves behind is removed when
-/// the store is next opened. Contents of blobs are on the disk before they get their name. Layers are not synced, since
-/// they can be made again: a layer that may have been lost in a power cut is counted over before its next use.
+/// the store is next opened. Storing things does not wait for the disk, except that an image's blobs are on it before the
+/// image gets its name. What a power cut may have cut off is known, and looked at before its next use; see `Durability.swift`.
 public final class Store: Sendable {
     let layout: StoreLayout
     let catalog: Catalog
@@ -22,9 +22,9 @@ public final class Store: Sendable {
 
     /// How hard the store tries to survive a power cut. A crash of the program alone never damages anything.
     public enum Durability: Sendable {
-        /// Blobs are on the disk before they are visible.
+        /// A named image is on the disk, and everything else is checked after a power cut.
         case full
-        /// Nothing waits for the disk: for stores that are thrown away, as on a CI machine.
+        /// Nothing waits for the disk or is checked: for stores that are thrown away, as on a CI machine.
         case relaxed
     }
 
@@ -65,7 +65,7 @@ public final class Store: Sendable {
     /// Runs `body` while garbage collection elsewhere is held off. Short work only; never wait for another lock inside.
     func whilePublishing<T>(_ body: () throws(StoreError) -> T) throws(StoreError) -> T {
         let gate = try FileLock.acquire(layout.gate, .shared)
-        defer { withExtendedLifetime(gate) {} }
+        defer { gate.release() }
         return try body()
     }
 

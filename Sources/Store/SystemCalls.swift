@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import OCI
 
 /// A file descriptor that is closed when its last owner lets go of it.
 final class OpenFile: Sendable {
@@ -47,6 +48,21 @@ final class OpenFile: Sendable {
             let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             if count >= 0 { return count }
             if errno != EINTR { throw StoreError(operation: "read", path: path, errno: errno) }
+        }
+    }
+
+    /// Adds everything from the file's offset to its end; returns the number of bytes.
+    func hash(with digester: inout Digester) throws(StoreError) -> Int64 {
+        guard try status().st_size > 0 else { return 0 }
+        var total: Int64 = 0
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        while true {
+            let count = try buffer.withUnsafeMutableBytes { raw in
+                Result { () throws(StoreError) in try read(into: raw) }
+            }.get()
+            if count == 0 { return total }
+            buffer.withUnsafeBytes { digester.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            total += Int64(count)
         }
     }
 

@@ -91,7 +91,7 @@ extension Store {
         if let id = try find() { return id }
         let lock = try FileLock.acquire(
             layout.lock("unpack", diffID), .exclusive, removingFile: true, keepWaiting: keepWaiting)
-        defer { withExtendedLifetime(lock) {} }
+        defer { lock.release() }
         if let id = try find() { return id }
         let snapshot = try newSnapshot()
         let filled: (diffID: Digest, stack: String?)

@@ -167,3 +167,50 @@ import Testing
         }
     }
 }
+
+/// What happens to blobs when the machine goes down without warning.
+@Suite struct DurabilityTests {
+    let directory = TemporaryDirectory()
+
+    private func marks() throws -> [String] { try entries(of: directory.path + "/unsynced") }
+
+    /// A blob of an earlier boot is read before it is used again.
+    @Test(arguments: [true, false]) func powerCut(intact: Bool) throws {
+        let store = try Store(root: directory.path)
+        let digest = try store.put(bytes("content"))
+        try store.close()
+        let mark = directory.path + "/unsynced/sha256-" + digest.hex
+        #expect(unlink(mark) == 0)
+        symlink("earlier", mark)
+        if !intact { truncate(store.blobPath(digest), 3) }
+        #expect(store.hasBlob(digest) == intact)
+        #expect(try marks() == [])
+        #expect(try store.put(bytes("content")) == digest)
+        #expect(try store.blob(digest) == bytes("content"))
+    }
+
+    @Test func namingAnImageSyncsItsBlobs() throws {
+        let store = try Store(root: directory.path)
+        let image = try makeImage(store, layers: [bytes("layer")])
+        let other = try store.put(bytes("other"))
+        #expect(try marks().count == 4)
+        try store.setImage(Reference(parsing: "app"), to: image)
+        #expect(try marks() == ["sha256-" + other.hex])
+        try store.makeDurable()
+        #expect(try marks() == [])
+    }
+
+    @Test func relaxedMarksNothing() throws {
+        let store = try Store(root: directory.path, durability: .relaxed)
+        _ = try store.put(bytes("content"))
+        #expect(try marks() == [])
+    }
+
+    @Test func removedBlobsLeaveNoMark() throws {
+        let store = try Store(root: directory.path)
+        _ = try store.put(bytes("content"))
+        try store.close()
+        _ = try store.prune()
+        #expect(try marks() == [])
+    }
+}

@@ -24,3 +24,7 @@
 int clinux_sync_filesystem(int fd);
 /// Starts writing out the dirty pages of a range of a file without waiting (sync_file_range(2)); a hint, so no result.
 void clinux_start_writeback(int fd, off_t offset, off_t length);
+
+/// Lets an SQLite connection (`sqlite3 *`) leave its write-ahead log as it is when it closes, rather than copy it into the
+/// database and wait for the disk. Returns an SQLite result code; 1 in a program without SQLite.
+int clinux_sqlite_keep_log(void *connection);
