@@ -168,7 +168,7 @@ struct FaultTests {
             let error = await registryError { _ = try await fetch(client, name, descriptor) }
             guard case .connectionLost(_, let reason, 2) = error else { throw error ?? CancellationError() }
             #expect(reason.contains("slowly"))
-            #expect(ContinuousClock.now - started < .seconds(3))
+            #expect(ContinuousClock.now - started < .seconds(20))
         }
     }
 
