@@ -1,7 +1,10 @@
 import OCI
 
-/// The bytes of `source`, decompressed by what its first bytes say; as they are when they say nothing.
-func decompressing(_ source: any ByteSource) throws -> any ByteSource {
+/// The bytes of `source`, decompressed by what its first bytes say (gzip, zstd, xz, bzip2); as they are when they say
+/// nothing.
+///
+/// - Throws: ``LayerFormatError/corruptCompression(format:reason:)``, here or while reading, or what the source throws.
+public func decompressing(_ source: any ByteSource) throws -> any ByteSource {
     let replay = ReplayingSource(source)
     switch CompressionFormat.detect(try replay.peek(CompressionFormat.prefixLength)) {
     case .none: return replay

@@ -14,8 +14,9 @@ struct ArchiveMembers: Sendable {
     /// More members than any image archive has; stops an index from eating memory.
     private static let limit = 1 << 20
 
-    init(path: String) throws {
-        file = try ArchiveFile(path: path)
+    init(_ file: ArchiveFile) throws {
+        self.file = file
+        let path = file.path
         try Self.refuseCompressed(file)
         var reader = TarReader(FileSource(descriptor: file.descriptor, path: path, bufferSize: 64 << 10))
         while let entry = try reader.next() {

@@ -12,8 +12,20 @@ public struct ArchiveReader: ImageSource {
     /// - Throws: ``OCIError/notAnImage(path:reason:)`` for a tar of anything else or a compressed one,
     ///   ``OCIError/malformedTar(offset:reason:)``, ``OCIError/malformedJSON(what:reason:)``.
     public init(file: String) throws {
+        try self.init(ArchiveFile(path: file))
+    }
+
+    /// Reads an archive from an open file, which is closed with the reader.
+    ///
+    /// - Parameter path: names the file in errors.
+    public init(taking descriptor: Int32, path: String) throws {
+        try self.init(ArchiveFile(taking: descriptor, path: path))
+    }
+
+    private init(_ archive: ArchiveFile) throws {
+        let file = archive.path
         path = file
-        members = try ArchiveMembers(path: file)
+        members = try ArchiveMembers(archive)
         if let blob = members.blob("index.json") {
             let what = "index.json of \(file)"
             index = try CanonicalJSON.decode(Index.self, from: blob.bytes(what: what), what: what)

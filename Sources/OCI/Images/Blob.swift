@@ -66,13 +66,20 @@ final class ArchiveFile: Sendable {
     let path: String
     let size: Int64
 
-    init(path: String) throws(OCIError) {
-        descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        self.path = path
+    convenience init(path: String) throws(OCIError) {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(operation: "open", path: path, errno: errno) }
+        try self.init(taking: descriptor, path: path)
+    }
+
+    /// Takes over an open file.
+    init(taking descriptor: Int32, path: String) throws(OCIError) {
+        self.descriptor = descriptor
+        self.path = path
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
+            // Being complete but for its size, the object closes the descriptor itself when it is given up.
+            size = 0
             throw .notAnImage(path: path, reason: "it is no regular file")
         }
         size = Int64(status.st_size)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// An image to be written to a layout or archive.
 public struct ImageExport: Sendable {
     /// The manifest, or an index with all its images.
@@ -15,6 +17,8 @@ public struct ImageExport: Sendable {
     }
 
     /// Everything the image consists of, each once, what is pointed at before what points at it.
+    ///
+    /// Images of an index that the provider does not have are left out, as of an image pulled for one platform.
     func blobs() throws -> [Descriptor] {
         var seen: Set<Digest> = []
         var result: [Descriptor] = []
@@ -23,7 +27,7 @@ public struct ImageExport: Sendable {
             if depth < 8, MediaType.isIndex(descriptor.mediaType) {
                 let what = "index \(descriptor.digest)"
                 let index = try CanonicalJSON.decode(Index.self, from: provider.bytes(of: descriptor), what: what)
-                for manifest in index.manifests { try visit(manifest, depth + 1) }
+                for manifest in index.manifests where try isThere(manifest) { try visit(manifest, depth + 1) }
             } else if MediaType.isManifest(descriptor.mediaType) {
                 let what = "manifest \(descriptor.digest)"
                 let manifest = try CanonicalJSON.decode(Manifest.self, from: provider.bytes(of: descriptor), what: what)
@@ -33,6 +37,18 @@ public struct ImageExport: Sendable {
         }
         try visit(descriptor, 0)
         return result
+    }
+
+    private func isThere(_ descriptor: Descriptor) throws -> Bool {
+        do {
+            _ = try provider.open(descriptor)
+            return true
+        } catch let error as OCIError {
+            switch error {
+            case .missingBlob, .system(_, _, ENOENT): return false
+            default: throw error
+            }
+        }
     }
 
     /// The entries of `index.json`: one per name, named as BuildKit does.

@@ -90,6 +90,40 @@ public final class FileSource: ByteSource {
     }
 }
 
+/// A pipe, a socket or any other file that can be read once, from where it is.
+///
+/// The descriptor is borrowed: its owner closes it, after the last read.
+public final class StreamSource: ByteSource {
+    private let descriptor: Int32
+    private let path: String
+    private let buffer: UnsafeMutableRawBufferPointer
+
+    /// Reads `descriptor` to its end.
+    ///
+    /// - Parameter path: names the file in errors.
+    public init(descriptor: Int32, path: String, bufferSize: Int = 256 << 10) {
+        self.descriptor = descriptor
+        self.path = path
+        buffer = .allocate(byteCount: bufferSize, alignment: 16)
+    }
+
+    deinit {
+        buffer.deallocate()
+    }
+
+    /// The next bytes; waits for them.
+    public func read(upTo limit: Int) throws -> UnsafeRawBufferPointer {
+        while true {
+            let count = Glibc.read(descriptor, buffer.baseAddress, min(limit, buffer.count))
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw OCIError.system(operation: "read", path: path, errno: errno)
+            }
+            return UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count])
+        }
+    }
+}
+
 /// Bytes in memory.
 public final class MemorySource: ByteSource {
     private let bytes: UnsafeMutableRawBufferPointer
