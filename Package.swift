@@ -51,7 +51,7 @@ let package = Package(
         target("LayerFormat", ["OCI", "CLinux", "CArchive", "CZstd", "CDeflate", "CZlib", crypto]),
         target("Registry", ["OCI", asyncHTTPClient, nioCore, "TOMLKit", subprocess]),
         target("Store", ["OCI", "LayerFormat", "CLinux", grdb]),
-        target("Sandbox", ["CLinux", subprocess]),
+        target("Sandbox", ["CLinux"]),
         target("BuildGraph", ["DockerfileSyntax", "OCI", crypto]),
         target(
             "Builder",

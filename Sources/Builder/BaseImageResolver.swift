@@ -13,7 +13,7 @@ struct BaseImageResolver: Sendable {
     let registry: RegistryAccess
     let fetcher: LayerFetcher
     let progress: Progress
-    let namedContexts: [String: NamedContext]
+    let namedContexts: [String: NamedContextInput]
     let pullsAlways: Bool
 
     /// Resolves one input.
@@ -70,16 +70,9 @@ struct BaseImageResolver: Sendable {
     // MARK: OCI layout
 
     private func fromLayout(_ directory: String, _ name: String?, platform: Platform) throws -> ResolvedImage {
-        let layout = try OCILayoutReader(directory: directory)
-        var descriptor = try layout.descriptor(named: name)
-        if MediaType.isIndex(descriptor.mediaType) {
-            let index = try CanonicalJSON.decode(Index.self, from: try layout.bytes(of: descriptor), what: "image index")
-            descriptor = try index.manifest(for: platform)
-        }
-        let manifest = try CanonicalJSON.decode(Manifest.self, from: try layout.bytes(of: descriptor), what: "manifest")
-        let config = try CanonicalJSON.decode(ImageConfig.self, from: try layout.bytes(of: manifest.config), what: "image configuration")
+        let image = try OCILayoutReader(directory: directory).image(named: name, platform: platform)
         return ResolvedImage(
-            manifest: manifest, manifestDescriptor: descriptor, config: config,
+            manifest: image.manifest, manifestDescriptor: image.descriptor, config: image.config,
             origin: .layout(directory: directory))
     }
 

@@ -17,7 +17,7 @@ public struct BuildOptions: Sendable {
     public var uncachedStages: Set<String> = []
     /// `--pull`: ask the registry even for images that are in the store.
     public var pullsAlways = false
-    public var namedContexts: [String: NamedContext] = [:]
+    public var namedContexts: [String: NamedContextInput] = [:]
     public var secrets: [String: SecretSource] = [:]
     public var agents: [String: AgentSource] = [:]
     public var run = RunDefaults()
@@ -48,16 +48,19 @@ public struct DockerfileSource: Sendable {
 public struct ContextDirectory: Sendable {
     public var path: String
     public var ignorePatterns: [String]
+    /// Whether files keep their owners, as those of an archive do; those of a directory are root's in the image.
+    public var keepsOwners: Bool
 
     /// Creates a context.
-    public init(path: String, ignorePatterns: [String]) {
+    public init(path: String, ignorePatterns: [String], keepsOwners: Bool = false) {
         self.path = path
         self.ignorePatterns = ignorePatterns
+        self.keepsOwners = keepsOwners
     }
 }
 
 /// What a `--build-context` name stands for.
-public enum NamedContext: Sendable {
+public enum NamedContextInput: Sendable {
     case directory(ContextDirectory)
     /// `docker-image://REF`.
     case image(Reference)

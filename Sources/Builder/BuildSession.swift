@@ -27,7 +27,7 @@ struct BuildSession: Sendable {
         _ step: Step, stage: PlannedStage, after parent: StageResult, definition: StageGraphRun.StepDefinition,
         sources: [Int: StepSourceState], epoch: Int64?
     ) async throws -> StepResult {
-        let vertex = progress.start(step.displayName)
+        let vertex = progress.start(step.displayName, .step)
         do {
             let result = try await execute(
                 step, stage: stage, after: parent, definition: definition, sources: sources, epoch: epoch,

@@ -67,7 +67,9 @@ struct Exporting: Sendable {
             try await push(document, output, names: names, vertex)
         case .oci, .docker:
             try await fetchLayers(of: document, vertex)
-            try await ArchiveExport(session: session, output: output, names: names).write(document)
+            try await ArchiveExport(
+                store: session.store, output: output, names: names, created: document.images[0].config.created
+            ).write(document)
         case .local, .tar:
             break
         }

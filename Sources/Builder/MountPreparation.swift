@@ -123,8 +123,9 @@ struct MountPreparation: Sendable {
             }
         let seedDirectory = seed
         let store = session.store
+        let identity = identity(of: mount)
         let held = try await blocking {
-            try store.cacheMount(id: mount.id, sharing: sharing) { directory in
+            try store.cacheMount(id: identity, sharing: sharing) { directory in
                 if let seedDirectory {
                     let request = CopyRequest(
                         sources: [.path("/", in: .rootFilesystem(seedDirectory))], destination: "/")
@@ -138,6 +139,18 @@ struct MountPreparation: Sendable {
         }
         self.held.append(held)
         return Prepared(mounts: [SandboxMount(.bind(held.path), at: mount.target, readOnly: mount.readOnly)])
+    }
+
+    /// Mounts share a directory when they agree in their id and in what a new one starts as.
+    private func identity(of mount: StepMount.CacheMount) -> String {
+        var text = mount.id
+        if mount.mode != nil || mount.uid != nil || mount.gid != nil {
+            text += "\nmode=\(mount.mode ?? 0o755) owner=\(mount.uid ?? 0):\(mount.gid ?? 0)"
+        }
+        if case .stage(let index)? = mount.source, let source = sources[index] {
+            text += "\nfrom=\(source.result.key)\(mount.sourcePath)"
+        }
+        return text
     }
 
     // MARK: Secrets and agents

@@ -12,9 +12,9 @@ public final class Progress: Sendable {
     public func send(_ event: BuildEvent) { sink(event) }
 
     /// Announces a vertex and gives its id.
-    func start(_ name: String) -> VertexID {
+    func start(_ name: String, _ kind: VertexKind = .surrounding) -> VertexID {
         let id = VertexID(counter.wrappingAdd(1, ordering: .relaxed).newValue)
-        sink(.started(id, name: name))
+        sink(.started(id, name: name, kind: kind))
         return id
     }
 

@@ -53,7 +53,7 @@ struct RootFilesystemExport: Sendable {
 }
 
 /// Output files appear whole or not at all: they are written under another name and renamed.
-enum OutputFile {
+public enum OutputFile {
     /// Writes a file, or standard output when `destination` is nil.
     static func write(to destination: String?, _ body: (Int32) throws -> Void) throws {
         guard let destination else {
@@ -78,7 +78,7 @@ enum OutputFile {
     }
 
     /// Writes the bytes of a small file.
-    static func write(_ bytes: [UInt8], to destination: String) throws {
+    public static func write(_ bytes: [UInt8], to destination: String) throws {
         try write(to: destination) { descriptor in
             var offset = 0
             while offset < bytes.count {

@@ -35,6 +35,7 @@ struct StageGraphRun: Sendable {
     /// Executes what the target needs and returns its stage.
     func run() async throws -> StageResult {
         let demanded = demandedStages()
+        session.progress.send(.planned(steps: plan.stages.reduce(0) { $0 + $1.steps.count }))
         announceUnused(demanded)
         let gates = plan.stages.map { _ in Gate<StageResult>() }
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -73,7 +74,7 @@ struct StageGraphRun: Sendable {
     private func announceUnused(_ demanded: Set<Int>) {
         for index in plan.stages.indices where !demanded.contains(index) {
             for step in plan.stages[index].steps {
-                let vertex = session.progress.start(step.displayName)
+                let vertex = session.progress.start(step.displayName, .step)
                 session.progress.send(.finished(vertex, .cached))
             }
         }
@@ -100,7 +101,7 @@ struct StageGraphRun: Sendable {
             let definition = definitions[index][position]
             let done: StepResult
             if let found = definition.found {
-                let vertex = session.progress.start(step.displayName)
+                let vertex = session.progress.start(step.displayName, .step)
                 session.progress.send(.finished(vertex, .cached))
                 done = found
             } else {

@@ -84,7 +84,7 @@ extension MountedTree {
     /// Whether owners are those of an image, rather than those of somebody's working copy.
     var keepsOwners: Bool {
         switch self {
-        case .context: false
+        case .context(let context): context.keepsOwners
         case .root: true
         }
     }
@@ -101,7 +101,8 @@ extension MountedTree {
     var sourceTree: SourceTree {
         get throws {
             switch self {
-            case .context(let context): .context(context.path, ignore: try matcher)
+            case .context(let context):
+                SourceTree(root: context.path, ignore: try matcher, keepsOwners: context.keepsOwners)
             case .root(let path): .rootFilesystem(path)
             }
         }

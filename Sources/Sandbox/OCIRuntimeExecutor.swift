@@ -74,6 +74,7 @@ public final class OCIRuntimeExecutor: Executor {
         let made = try MountStubs(for: preparation.stubTargets, in: root, upper: upper)
         stubs = made
         defer { made.remove() }
+        try preparation.makeSystemDirectories()
         try preparation.makeWorkingDirectory()
 
         let devices = try DeviceDirectory(

@@ -92,6 +92,18 @@ struct RunPreparation {
         return covering.contains { path == $0 || path.hasPrefix($0 + "/") }
     }
 
+    /// Makes the directories that every container has something mounted on. They stay, as with other builders; runtimes
+    /// would make them too, but crun with the sticky bit.
+    func makeSystemDirectories() throws(SandboxError) {
+        for name in ["dev", "proc", "sys"] {
+            let path = "\(root)/\(name)"
+            guard FileStatus(path) == nil else { continue }
+            guard mkdir(path, 0o755) == 0, chmod(path, 0o755) == 0 else {
+                throw .system(call: "mkdir", path: "/" + name, code: errno)
+            }
+        }
+    }
+
     /// Makes the working directory as the user's when the root file system lacks it.
     func makeWorkingDirectory() throws(SandboxError) {
         let path = spec.workingDirectory

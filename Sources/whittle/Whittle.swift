@@ -8,6 +8,9 @@ struct Whittle: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             BuildCommand.self,
+            ImagesCommand.self, PullCommand.self, PushCommand.self, TagCommand.self, RemoveCommand.self,
+            SaveCommand.self, LoadCommand.self, LoginCommand.self, LogoutCommand.self,
+            PruneCommand.self, DiskUsageCommand.self,
         ])
 }
 

@@ -81,6 +81,11 @@ private struct SourceResolver {
 
     func items() throws(CopyError) -> [CopySelection.Item] {
         let (base, pattern) = split()
+        // With --parents, Docker finds nothing in a build context for a source that names no path below its start.
+        // A Dockerfile that builds here has to build there, so it fails here too.
+        if keepsParents, pattern == nil, !tree.keepsOwners {
+            throw .sourceNotFound(source: text, path: String(decoding: base, as: UTF8.self))
+        }
         let filter: SelectionFilter
         do throws(BuildContextError) {
             filter = try SelectionFilter(ignored: tree.ignore, parentsPattern: pattern, excludes: excludes)
