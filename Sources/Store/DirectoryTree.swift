@@ -61,7 +61,7 @@ enum DirectoryTree {
     /// Calls `visit` for each entry (of directories before their content) and `leave` after a directory's content.
     private static func walk(
         _ root: String,
-        visit: (_ directory: Int32, _ name: [CChar], _ type: Int) throws(StoreError) -> Void,
+        visit: (_ directory: Int32, _ name: UnsafePointer<CChar>, _ type: Int) throws(StoreError) -> Void,
         leave: (_ parent: Int32, _ name: [CChar]) throws(StoreError) -> Void
     ) throws(StoreError) {
         var current = try OpenFile(root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
@@ -107,7 +107,7 @@ enum DirectoryTree {
 
     /// Visits the entries of one directory and returns its subdirectories.
     private static func scan(
-        _ directory: OpenFile, _ visit: (Int32, [CChar], Int) throws(StoreError) -> Void
+        _ directory: OpenFile, _ visit: (Int32, UnsafePointer<CChar>, Int) throws(StoreError) -> Void
     ) throws(StoreError) -> [[CChar]] {
         let copy = openat(directory.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard copy >= 0, let stream = fdopendir(copy) else {
@@ -116,8 +116,9 @@ enum DirectoryTree {
         defer { closedir(stream) }
         var subdirectories: [[CChar]] = []
         while let entry = readdir(stream) {
-            let name = name(of: entry)
-            if isDotOrDotDot(name) { continue }
+            // The name as a C string: names on disk are bytes and need not be UTF-8. It lies in the stream's buffer.
+            let name = UnsafeRawPointer(entry).advanced(by: nameOffset).assumingMemoryBound(to: CChar.self)
+            if strcmp(name, ".") == 0 || strcmp(name, "..") == 0 { continue }
             var type = Int(entry.pointee.d_type)
             if type == DT_UNKNOWN {
                 var status = stat()
@@ -126,22 +127,12 @@ enum DirectoryTree {
                 }
             }
             try visit(copy, name, type)
-            if type == DT_DIR { subdirectories.append(name) }
+            if type == DT_DIR {
+                subdirectories.append(Array(UnsafeBufferPointer(start: name, count: strlen(name) + 1)))
+            }
         }
         return subdirectories
     }
 
-    /// The name as a C string: names on disk are bytes and need not be UTF-8.
-    private static func name(of entry: UnsafeMutablePointer<dirent>) -> [CChar] {
-        withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { start in
-                Array(UnsafeBufferPointer(start: start, count: strlen(start) + 1))
-            }
-        }
-    }
-
-    private static func isDotOrDotDot(_ name: [CChar]) -> Bool {
-        let dot = CChar(UInt8(ascii: "."))
-        return name == [dot, 0] || name == [dot, dot, 0]
-    }
+    private static let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 19
 }

@@ -36,7 +36,7 @@ extension Store {
         let blobs = try unsyncedBlobs().filter { unsyncedBoot($0) == boot }
         guard !layers.isEmpty || !blobs.isEmpty else { return }
         let root = try OpenFile(layout.root, O_RDONLY | O_DIRECTORY)
-        let failure = clinux_sync_filesystem(root.descriptor)
+        let failure = root.withDescriptor { clinux_sync_filesystem($0) }
         guard failure == 0 else { throw StoreError(operation: "sync", path: layout.root, errno: failure) }
         for digest in blobs { try removeFile(layout.unsynced(digest)) }
         try catalog.write { db in

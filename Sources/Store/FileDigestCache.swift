@@ -113,7 +113,7 @@ public final class FileDigestCache: Sendable {
     public func save() throws(StoreError) {
         let changes = changes.withLock { $0 }
         guard !changes.recorded.isEmpty else { return }
-        var builder = FileDigestTable.Builder(capacity: changes.recorded.count + (table?.count ?? 0))
+        let builder = FileDigestTable.Builder(capacity: changes.recorded.count + (table?.count ?? 0))
         // Of two records for one file the first is kept, so the newest come first.
         for entry in changes.recorded.reversed() { builder.add(entry.stamp, entry.digest) }
         if let table {
@@ -128,7 +128,7 @@ public final class FileDigestCache: Sendable {
         let temporary = try store.session.temporaryPath()
         // Not synced: after a power cut a page may read as zeros, and no record crosses a page or matches when it is zero.
         let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_TRUNC)
-        try file.write(builder.finish())
+        try builder.write(to: file)
         try move(temporary, to: path)
     }
 }

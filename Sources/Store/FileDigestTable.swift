@@ -15,7 +15,7 @@ final class FileDigestTable: Sendable {
     private static let recordSize = 64
 
     // Points to a private read-only mapping that lives as long as this object; files are replaced, never cut off.
-    private nonisolated(unsafe) let base: UnsafeRawPointer
+    fileprivate nonisolated(unsafe) let base: UnsafeRawPointer
     private let length: Int
     let count: Int
     private let slots: Int
@@ -24,7 +24,9 @@ final class FileDigestTable: Sendable {
     init?(path: String) {
         guard let file = try? OpenFile(path, O_RDONLY), let size = try? file.status().st_size,
             size >= FileDigestTable.headerSize,
-            let address = mmap(nil, Int(size), PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.descriptor, 0),
+            let address = file.withDescriptor({
+                mmap(nil, Int(size), PROT_READ, MAP_PRIVATE | MAP_POPULATE, $0, 0)
+            }),
             address != MAP_FAILED
         else { return nil }
         base = UnsafeRawPointer(address)
@@ -59,7 +61,7 @@ final class FileDigestTable: Sendable {
         FileDigest(words: base.loadUnaligned(fromByteOffset: offset(number) + 32, as: SIMD4<UInt64>.self))
     }
 
-    private func key(_ number: Int) -> Key {
+    fileprivate func key(_ number: Int) -> Key {
         let offset = offset(number)
         return Key(
             inode: base.load(fromByteOffset: offset, as: UInt64.self),
@@ -69,7 +71,7 @@ final class FileDigestTable: Sendable {
             modified: base.load(fromByteOffset: offset + 28, as: UInt32.self))
     }
 
-    private func offset(_ number: Int) -> Int { FileDigestTable.headerSize + number * FileDigestTable.recordSize }
+    fileprivate func offset(_ number: Int) -> Int { FileDigestTable.headerSize + number * FileDigestTable.recordSize }
     private var indexOffset: Int { offset(count) }
 
     /// What a record stores of a stamp.
@@ -106,67 +108,71 @@ final class FileDigestTable: Sendable {
         }
     }
 
-    /// Makes the bytes of a file.
-    struct Builder {
+    /// Makes a file.
+    final class Builder {
+        // Owned by this object: room for the header and `capacity` records.
+        private let records: UnsafeMutableRawBufferPointer
         private var slots: [UInt32]
-        private var keys: [Key] = []
-        private var digests: [FileDigest] = []
-
-        var count: Int { keys.count }
+        private(set) var count = 0
 
         init(capacity: Int) {
+            records = .allocate(byteCount: headerSize + capacity * recordSize, alignment: recordSize)
             var size = 16
             while size < capacity * 2 { size *= 2 }
             slots = Array(repeating: 0, count: size)
-            keys.reserveCapacity(capacity)
-            digests.reserveCapacity(capacity)
+        }
+
+        deinit {
+            records.deallocate()
         }
 
         /// Adds a record unless there is one for the same file.
-        mutating func add(_ stamp: FileStamp, _ digest: FileDigest) {
-            add(Key(stamp), digest)
+        func add(_ stamp: FileStamp, _ digest: FileDigest) {
+            let key = Key(stamp)
+            guard let record = claim(key) else { return }
+            record.storeBytes(of: key.inode, as: UInt64.self)
+            record.storeBytes(of: key.changed, toByteOffset: 8, as: Int64.self)
+            record.storeBytes(of: key.size, toByteOffset: 16, as: Int64.self)
+            record.storeBytes(of: key.device, toByteOffset: 24, as: UInt32.self)
+            record.storeBytes(of: key.modified, toByteOffset: 28, as: UInt32.self)
+            record.storeBytes(of: digest.words, toByteOffset: 32, as: SIMD4<UInt64>.self)
         }
 
-        mutating func add(_ table: FileDigestTable, _ number: Int) {
-            add(table.key(number), table.digest(number))
+        /// Adds a record of an earlier file.
+        func add(_ table: FileDigestTable, _ number: Int) {
+            guard let record = claim(table.key(number)) else { return }
+            record.copyMemory(from: table.base + table.offset(number), byteCount: recordSize)
         }
 
-        private mutating func add(_ key: Key, _ digest: FileDigest) {
+        /// Writes everything.
+        func write(to file: OpenFile) throws(StoreError) {
+            for index in 0..<headerSize { records[index] = 0 }
+            records.copyBytes(from: magic)
+            records.storeBytes(of: UInt32(count), toByteOffset: 16, as: UInt32.self)
+            records.storeBytes(of: UInt32(slots.count), toByteOffset: 20, as: UInt32.self)
+            try file.write(UnsafeRawBufferPointer(rebasing: records[..<(headerSize + count * recordSize)]))
+            try slots.withUnsafeBytes { raw in Result { () throws(StoreError) in try file.write(raw) } }.get()
+        }
+
+        /// Room for a new record; nil if there is one for the file.
+        private func claim(_ key: Key) -> UnsafeMutableRawPointer? {
             var slot = key.hash & (slots.count - 1)
             while slots[slot] != 0 {
-                let other = keys[Int(slots[slot]) - 1]
-                if other.inode == key.inode && other.device == key.device { return }
+                let other = address(Int(slots[slot]) - 1)
+                if other?.load(as: UInt64.self) == key.inode
+                    && other?.load(fromByteOffset: 24, as: UInt32.self) == key.device
+                {
+                    return nil
+                }
                 slot = (slot + 1) & (slots.count - 1)
             }
-            keys.append(key)
-            digests.append(digest)
-            slots[slot] = UInt32(keys.count)
+            count += 1
+            slots[slot] = UInt32(count)
+            return address(count - 1)
         }
 
-        func finish() -> [UInt8] {
-            let size = headerSize + keys.count * recordSize + slots.count * 4
-            return [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
-                let raw = UnsafeMutableRawBufferPointer(buffer)
-                raw.initializeMemory(as: UInt8.self, repeating: 0)
-                raw.copyBytes(from: magic)
-                raw.storeBytes(of: UInt32(keys.count), toByteOffset: 16, as: UInt32.self)
-                raw.storeBytes(of: UInt32(slots.count), toByteOffset: 20, as: UInt32.self)
-                var offset = headerSize
-                for (key, digest) in zip(keys, digests) {
-                    raw.storeBytes(of: key.inode, toByteOffset: offset, as: UInt64.self)
-                    raw.storeBytes(of: key.changed, toByteOffset: offset + 8, as: Int64.self)
-                    raw.storeBytes(of: key.size, toByteOffset: offset + 16, as: Int64.self)
-                    raw.storeBytes(of: key.device, toByteOffset: offset + 24, as: UInt32.self)
-                    raw.storeBytes(of: key.modified, toByteOffset: offset + 28, as: UInt32.self)
-                    raw.storeBytes(of: digest.words, toByteOffset: offset + 32, as: SIMD4<UInt64>.self)
-                    offset += recordSize
-                }
-                for slot in slots {
-                    raw.storeBytes(of: slot, toByteOffset: offset, as: UInt32.self)
-                    offset += 4
-                }
-                initialized = size
-            }
+        private func address(_ number: Int) -> UnsafeMutableRawPointer? {
+            records.baseAddress.map { $0 + headerSize + number * recordSize }
         }
     }
 }

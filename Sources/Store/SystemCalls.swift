@@ -72,6 +72,12 @@ final class OpenFile: Sendable {
         return status
     }
 
+    /// Calls `body` with the descriptor, which stays open meanwhile. (An object may go away after its last visible use.)
+    func withDescriptor<T>(_ body: (Int32) throws -> T) rethrows -> T {
+        defer { withExtendedLifetime(self) {} }
+        return try body(descriptor)
+    }
+
     /// fdatasync(2): contents and size are on the disk when it returns.
     func syncData() throws(StoreError) {
         guard fdatasync(descriptor) == 0 else { throw StoreError(operation: "sync", path: path, errno: errno) }
@@ -142,7 +148,9 @@ func removeFile(_ path: String) throws(StoreError) {
 /// Makes the entries of a directory durable.
 func syncDirectory(_ path: String) throws(StoreError) {
     let directory = try OpenFile(path, O_RDONLY | O_DIRECTORY)
-    guard fsync(directory.descriptor) == 0 else { throw StoreError(operation: "sync", path: path, errno: errno) }
+    guard directory.withDescriptor({ fsync($0) }) == 0 else {
+        throw StoreError(operation: "sync", path: path, errno: errno)
+    }
 }
 
 /// The names in a directory, without `.` and `..`, in no particular order; none when there is no such directory.

@@ -115,6 +115,8 @@ extension Store {
         let file = try OpenFile(layout.blob(blob.digest), O_RDONLY)
         var options = unpacking
         options.parents = parents.map(layerDirectory)
-        return try applyLayer(from: file.descriptor, path: file.path, into: directory, options: options)
+        return try file.withDescriptor { descriptor in
+            try applyLayer(from: descriptor, path: file.path, into: directory, options: options)
+        }
     }
 }
