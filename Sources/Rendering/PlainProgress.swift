@@ -27,7 +27,7 @@ public final class PlainProgress: Sendable {
     public func receive(_ event: BuildEvent) {
         state.withLock { state in
             switch event {
-            case .started(let id, let name):
+            case .started(let id, let name, _):
                 state.lines[id] = Line(name: name, start: clock.now)
                 show(id, &state, name)
             case .output(let id, _, let bytes):
@@ -39,7 +39,7 @@ public final class PlainProgress: Sendable {
                     show(id, &state, "\(seconds(since: line.start)) \(text)")
                 }
                 state.lines[id] = line
-            case .transfer:
+            case .transfer, .planned:
                 break
             case .finished(let id, let outcome):
                 guard let line = state.lines[id] else { return }
