@@ -73,7 +73,7 @@ import Testing
         let scratch = try Scratch()
         let upper = scratch.directory("upper")
         var random = Sequenced(7)
-        try Data((0..<8 << 20).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+        try Data((0..<3 << 20).map { _ in UInt8(truncatingIfNeeded: random.next()) })
             .write(to: URL(fileURLWithPath: upper + "/f"))
         #expect(throws: Full.self) {
             try writeLayer(upper: upper, lowers: [], to: { _ in throw Full() })

@@ -69,7 +69,7 @@ final class OpenFile {
     }
 
     /// The length of an extended attribute; negative when there is none.
-    func fgetxattrLength(_ name: String) -> Int {
+    func attributeLength(_ name: String) -> Int {
         fgetxattr(descriptor, name, nil, 0)
     }
 

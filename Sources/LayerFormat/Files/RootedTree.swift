@@ -16,6 +16,8 @@ final class RootedTree {
     private var isPlain = true
     /// As the kernel: more links on one way are taken for a loop.
     private static let linkLimit = 40
+    /// Each directory on the way is kept open; no tool makes, and few remove, trees that are deeper.
+    private static let depthLimit = 2048
 
     /// Called with each directory that had to be made on the way.
     var directoryMade: (PathBytes, OpenFile) throws -> Void = { _, _ in }
@@ -52,6 +54,9 @@ final class RootedTree {
                 isPlain = false
                 _ = levels.popLast()
                 continue
+            }
+            guard levels.count < Self.depthLimit else {
+                throw LayerFormatError.tooDeep(path: display(PathBytes(path.prefix(80))) + "…", limit: Self.depthLimit)
             }
             let parent = levels.last?.directory ?? root
             if let child = parent.openDirectory(component) {

@@ -84,8 +84,13 @@ extension OpenFile {
             || attribute("user.overlay.opaque") == [UInt8(ascii: "y")]
     }
 
+    /// Does this file of an upper directory have its metadata only, and its content in a lower layer?
+    var isMetadataOnly: Bool {
+        attributeLength("trusted.overlay.metacopy") >= 0 || attributeLength("user.overlay.metacopy") >= 0
+    }
+
     /// Was this directory renamed in a way that leaves its content in a lower layer under the old name?
     var isRedirected: Bool {
-        fgetxattrLength("trusted.overlay.redirect") > 0 || fgetxattrLength("user.overlay.redirect") > 0
+        attributeLength("trusted.overlay.redirect") > 0 || attributeLength("user.overlay.redirect") > 0
     }
 }

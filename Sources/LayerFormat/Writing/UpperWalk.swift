@@ -129,6 +129,10 @@ final class UpperWalk {
         {
             return
         }
+        // Copied up without its content: reading the upper file would give holes.
+        if Int64(status.st_blocks) * 512 < Int64(status.st_size), file.isMetadataOnly {
+            throw LayerFormatError.unsupportedOverlay(path: display(path), feature: "metacopy")
+        }
         var entry = entry(.file, path, status)
         entry.size = Int64(status.st_size)
         entry.attributes = Self.capability(of: file)
