@@ -24,6 +24,11 @@ public final class CacheMount: Sendable {
         self.isNew = isNew
         self.lock = lock
     }
+
+    /// Gives the cache mount back now; nothing happens the second time.
+    public func release() {
+        lock.release()
+    }
 }
 
 /// A cache mount as it is listed and collected.

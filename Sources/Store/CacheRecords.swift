@@ -160,6 +160,11 @@ public final class HeldStep: Sendable {
     init(lock: FileLock) {
         self.lock = lock
     }
+
+    /// Gives the step back now; nothing happens the second time.
+    public func release() {
+        lock.release()
+    }
 }
 
 extension CacheRecord {

@@ -56,7 +56,7 @@ import Testing
                     if inside.increment() > 1 { most.increment() }
                     usleep(5000)
                     inside.decrement()
-                    withExtendedLifetime(mount) {}
+                    mount.release()
                 }
             }
             try await group.waitForAll()

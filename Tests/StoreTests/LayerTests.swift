@@ -99,7 +99,7 @@ import Testing
             try Store(root: store.root).holdStep(diffID) { asked.increment() < 3 }
         }
         guard case .interrupted? = error else { Issue.record("\(error as Any)"); return }
-        withExtendedLifetime(held) {}
+        held.release()
     }
 
     /// A layer of an earlier boot is used if it is complete and forgotten if it is not.
