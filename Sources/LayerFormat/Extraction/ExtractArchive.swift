@@ -59,9 +59,7 @@ private struct ArchiveExtractor {
 
     init(into destination: OpenFile, owner: (uid: UInt32, gid: UInt32)?) {
         tree = RootedTree(root: destination)
-        writer = MemberWriter(owner: owner) { name in
-            name == "security.capability" || name.hasPrefix("user.") && !name.hasPrefix("user.overlay.")
-        }
+        writer = MemberWriter(owner: owner)
     }
 
     mutating func extract(_ archive: consuming TarReader) throws {

@@ -18,7 +18,7 @@ final class LayerApplier {
         self.options = options
         tree = RootedTree(root: try OpenFile.directory(directory))
         lower = try LowerDirectory.root(options.parents)
-        writer = MemberWriter(ignoresOwner: options.ignoresOwner, acceptsAttribute: Self.accepts)
+        writer = MemberWriter(ignoresOwner: options.ignoresOwner)
         // The closure must not keep this object alive: it is kept by the tree, which this object owns.
         tree.directoryMade = { [unowned self] path, directory in try self.adopt(path, directory) }
         tree.whiteoutReplaced = { [unowned self] path, directory in try self.setOpaque(directory, path) }
@@ -126,12 +126,6 @@ final class LayerApplier {
             throw .unsafeName(name: display(name), reason: "\"\(display(component))\" leads out of the layer")
         }
         return components
-    }
-
-    /// What overlayfs or the host's security modules would obey is not for an image to say.
-    private static func accepts(_ attribute: String) -> Bool {
-        if attribute == "security.capability" { return true }
-        return attribute.hasPrefix("user.") && !attribute.hasPrefix("user.overlay.")
     }
 }
 

@@ -8,9 +8,6 @@ struct MemberWriter {
     var owner: (uid: UInt32, gid: UInt32)?
     /// Leaves the owner as it comes: for a user namespace with one id.
     var ignoresOwner = false
-    /// Which extended attributes are set; those the file system does not take are left out.
-    var acceptsAttribute: (String) -> Bool
-
     /// What became of a member.
     enum Outcome {
         case made
@@ -181,7 +178,7 @@ struct MemberWriter {
     }
 
     private func setAttributes(_ entry: TarEntry, _ file: OpenFile, _ path: PathBytes) throws {
-        for attribute in entry.attributes where acceptsAttribute(attribute.name) {
+        for attribute in entry.attributes where Self.accepts(attribute.name) {
             let result = attribute.value.withUnsafeBytes {
                 fsetxattr(file.descriptor, attribute.name, $0.baseAddress, $0.count, 0)
             }
@@ -191,6 +188,12 @@ struct MemberWriter {
                 throw system("set extended attribute \(attribute.name) of", path)
             }
         }
+    }
+
+    /// What overlayfs or the host's security modules would obey is not for an archive to say.
+    private static func accepts(_ attribute: String) -> Bool {
+        if attribute == "security.capability" { return true }
+        return attribute.hasPrefix("user.") && !attribute.hasPrefix("user.overlay.")
     }
 
     private static func times(_ entry: TarEntry) -> timespec {
