@@ -24,6 +24,7 @@ let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-s
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 
 let package = Package(
@@ -33,6 +34,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
@@ -49,7 +51,7 @@ let package = Package(
         target("OCI", [crypto]),
         target("BuildContext", ["CLinux", "CArchive", crypto, asyncHTTPClient, subprocess]),
         target("LayerFormat", ["OCI", "CLinux", "CArchive", "CZstd", "CDeflate", "CZlib", crypto]),
-        target("Registry", ["OCI", asyncHTTPClient, nioCore, "TOMLKit", subprocess]),
+        target("Registry", ["OCI", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, "TOMLKit", subprocess]),
         target("Store", ["OCI", "LayerFormat", "CLinux", grdb]),
         target("Sandbox", ["CLinux"]),
         target("BuildGraph", ["DockerfileSyntax", "OCI", crypto]),
@@ -67,6 +69,14 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
-        target("TestSupport", ["OCI", "LayerFormat", "CLinux", crypto, nioCore, nioPosix, nioHTTP1]),
+        target("TestSupport", ["OCI", nioCore, nioPosix, nioHTTP1, nioSSL]),
+        tests("DockerfileSyntaxTests", ["DockerfileSyntax"]),
+        tests("OCITests", ["OCI", "TestSupport"]),
+        tests("LayerFormatTests", ["LayerFormat", "OCI", "CLinux"]),
+        tests("BuildContextTests", ["BuildContext", "CLinux", crypto]),
+        tests("RegistryTests", ["Registry", "OCI", "TestSupport", subprocess]),
+        tests("StoreTests", ["Store", "OCI", "CLinux", grdb]),
+        tests("SandboxTests", ["Sandbox", "CLinux"]),
+        tests("BuilderTests", ["Builder", "BuildContext", "OCI", "CLinux"]),
     ]
 )

@@ -35,6 +35,7 @@ extension BuildSession {
         spec.hosts = try options.run.extraHosts.map { try HostEntry(parsing: $0) }
 
         var preparation = MountPreparation(session: self, step: step, run: run, lowers: lowers, sources: sources)
+        defer { preparation.release() }
         if let script = run.script {
             spec.mounts.append(
                 SandboxMount(.bind(try preparation.scriptDirectory(script)), at: "/dev/pipes", readOnly: true))
@@ -54,7 +55,6 @@ extension BuildSession {
                     tail.append(bytes)
                     progress.send(.output(vertex, channel == .output ? .standardOutput : .standardError, bytes))
                 }))
-        withExtendedLifetime(preparation) {}
         guard status.isSuccess else {
             throw BuildError.commandFailed(
                 StepFailure(

@@ -42,7 +42,8 @@ struct BuildSession: Sendable {
             throw error
         } catch {
             progress.send(.finished(vertex, .failed("\(error)")))
-            throw BuildError.stepFailed(step: FailedStep(step), reason: "\(error)")
+            throw BuildError.stepFailed(
+                step: FailedStep(step), reason: "\(error)", remedy: Remedy.text(for: error))
         }
     }
 
@@ -67,7 +68,7 @@ struct BuildSession: Sendable {
             return found
         }
         let held = try await blocking { try store.holdStep(digest) }
-        defer { withExtendedLifetime(held) {} }
+        defer { held.release() }
         if !step.ignoresCache, let found = try cache.find(digest) { return found }
 
         let newestInput = max(

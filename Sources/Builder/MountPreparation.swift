@@ -14,7 +14,9 @@ struct MountPreparation: Sendable {
     let lowers: [String]
     let sources: [Int: StepSourceState]
     private var agentCount = 0
-    private var held: [any Sendable] = []
+    private var caches: [CacheMount] = []
+    private var agents: [SSHAgent] = []
+    private var sockets: [SSHAgentSocket] = []
 
     init(
         session: BuildSession, step: Step, run: RunStep, lowers: [String], sources: [Int: StepSourceState]
@@ -32,6 +34,13 @@ struct MountPreparation: Sendable {
         var environment: [String] = []
         /// Overlays made for the mount, to be unmounted after the step.
         var mountedPaths: [String] = []
+    }
+
+    /// Gives back what was held for the step.
+    func release() {
+        for cache in caches { cache.release() }
+        for socket in sockets { socket.close() }
+        for agent in agents { agent.close() }
     }
 
     /// A directory that holds the script of a `#!` heredoc.
@@ -137,7 +146,7 @@ struct MountPreparation: Sendable {
                 }
             }
         }
-        self.held.append(held)
+        caches.append(held)
         return Prepared(mounts: [SandboxMount(.bind(held.path), at: mount.target, readOnly: mount.readOnly)])
     }
 
@@ -198,7 +207,8 @@ struct MountPreparation: Sendable {
         let agent = try SSHAgent(
             SSHAgentSource(id: mount.id, paths: source.paths), scratch: try session.scratch.sandbox())
         let socket = try agent.makeSocket(uid: mount.uid, gid: mount.gid, mode: mount.mode)
-        held += [agent, socket] as [any Sendable]
+        agents.append(agent)
+        sockets.append(socket)
         let target = mount.target ?? "/run/buildkit/ssh_agent.\(agentCount)"
         agentCount += 1
         return Prepared(
