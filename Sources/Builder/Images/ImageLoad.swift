@@ -35,12 +35,8 @@ public struct ImageLoad: Sendable {
         guard !images.isEmpty else { throw OCIError.notAnImage(path: source.path, reason: "it has no images") }
         var loaded: [Loaded] = []
         for (name, descriptors) in images {
-            var complete: [Descriptor] = []
-            for descriptor in descriptors {
-                try await copy(descriptor)
-                complete.append(descriptor)
-            }
-            let descriptor = try await blocking { try self.document(of: complete) }
+            for descriptor in descriptors { try await copy(descriptor) }
+            let descriptor = try await blocking { try self.document(of: descriptors) }
             try await blocking { try store.setImage(name, to: descriptor) }
             loaded.append(Loaded(name: name, descriptor: descriptor))
         }

@@ -65,9 +65,9 @@ public struct ImagePull: Sendable {
             guard let top else { throw BuildError.options("no platform to pull \(reference.familiar) for") }
             for bytes in manifests { try await pull(bytes, reference, vertex) }
             let root = top.root
+            let documents = [root.bytes] + manifests
             try await blocking {
-                _ = try store.put(root.bytes)
-                for bytes in manifests { _ = try store.put(bytes) }
+                for bytes in documents { _ = try store.put(bytes) }
                 try store.setImage(reference, to: root.descriptor)
             }
             return Pulled(
