@@ -8,10 +8,10 @@ public enum BuildError: Error, Sendable, CustomStringConvertible {
     case dockerfile(Diagnostic)
     /// A step's process ended with a status other than 0.
     case commandFailed(StepFailure)
-    /// A step could not be carried out.
-    case stepFailed(step: FailedStep, reason: String)
-    /// The configuration or a layer of an image cannot be had.
-    case image(name: String, range: SourceRange?, reason: String)
+    /// A step could not be carried out. `remedy` says what to do about it.
+    case stepFailed(step: FailedStep, reason: String, remedy: String? = nil)
+    /// The configuration or a layer of an image cannot be had. `remedy` says what to do about it.
+    case image(name: String, range: SourceRange?, reason: String, remedy: String? = nil)
     /// An image has no variant for the platform.
     case foreignPlatform(step: FailedStep, platform: Platform)
     /// An output cannot be written.
@@ -24,8 +24,8 @@ public enum BuildError: Error, Sendable, CustomStringConvertible {
         case .dockerfile(let diagnostic): diagnostic.message
         case .commandFailed(let failure):
             "process \"\(failure.command)\" did not complete successfully: \(failure.ending)"
-        case .stepFailed(_, let reason): reason
-        case .image(let name, _, let reason): "\(name): \(reason)"
+        case .stepFailed(_, let reason, _): reason
+        case .image(let name, _, let reason, _): "\(name): \(reason)"
         case .foreignPlatform(_, let platform):
             "cannot run \(platform) programs here: no binfmt handler for \(platform.architecture) is registered"
         case .export(let reason): reason

@@ -13,6 +13,8 @@ public struct AssembledImage: Sendable {
     public var platform: Platform
     /// Sum of the layers' uncompressed sizes in bytes, as far as they are known.
     public var uncompressedSize: Int64
+    /// The layers' sizes and makers, bottom first.
+    public var layers: [BuildSummary.Layer]
     /// Where layers that the store lacks can be had.
     let origins: [Digest: BlobOrigin]
 }
@@ -30,7 +32,7 @@ struct ImageAssembly: Sendable {
         var descriptors: [Descriptor] = []
         var diffIDs: [Digest] = []
         var origins: [Digest: BlobOrigin] = [:]
-        var size: Int64 = 0
+        var accounts: [BuildSummary.Layer] = []
         for (index, layer) in result.state.layers.enumerated() {
             switch layer {
             case .image(let image) where !rewrites(image.descriptor, target):
@@ -42,18 +44,21 @@ struct ImageAssembly: Sendable {
                 descriptors.append(descriptor)
                 diffIDs.append(image.diffID)
                 origins[descriptor.digest] = image.origin
+                accounts.append(
+                    BuildSummary.Layer(
+                        compressedSize: descriptor.size, uncompressedSize: try unpackedSize(of: image), madeBy: nil))
             case .image:
                 let upTo = TreeState(layers: Array(result.state.layers[...index]))
                 let id = try await session.fetcher.unpack(upTo, vertex: vertex)[index]
                 let exported = try await export(id, below: index, target)
                 descriptors.append(exported.descriptor)
                 diffIDs.append(exported.diffID)
-                size += exported.uncompressedSize
+                accounts.append(account(of: exported, id))
             case .step(let id):
                 let exported = try await export(id, below: index, target)
                 descriptors.append(exported.descriptor)
                 diffIDs.append(exported.diffID)
-                size += exported.uncompressedSize
+                accounts.append(account(of: exported, id))
             }
         }
         var config = stage.config
@@ -77,7 +82,20 @@ struct ImageAssembly: Sendable {
         descriptor.annotations = Self.collect(annotations + target.annotations, .manifestDescriptor)
         return AssembledImage(
             config: config, configBytes: configBytes, manifest: manifest, manifestBytes: bytes,
-            manifestDescriptor: descriptor, platform: config.platform, uncompressedSize: size, origins: origins)
+            manifestDescriptor: descriptor, platform: config.platform,
+            uncompressedSize: accounts.reduce(0) { $0 + ($1.uncompressedSize ?? 0) }, layers: accounts, origins: origins)
+    }
+
+    private func account(of exported: ExportedLayer, _ id: LayerID) -> BuildSummary.Layer {
+        BuildSummary.Layer(
+            compressedSize: exported.descriptor.size, uncompressedSize: exported.uncompressedSize,
+            madeBy: result.made[id])
+    }
+
+    /// Bytes in the files of a base layer, when it has been unpacked here.
+    private func unpackedSize(of layer: ImageLayer) throws -> Int64? {
+        guard let id = try session.store.layer(diffID: layer.diffID) else { return nil }
+        return try session.store.layerInfo(id)?.size.bytes
     }
 
     /// Annotations of one level, nil when there are none.

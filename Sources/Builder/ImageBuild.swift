@@ -119,7 +119,8 @@ public struct ImageBuild: Sendable {
                             } catch {
                                 throw BuildError.image(
                                     name: input.reference.familiar,
-                                    range: place(of: input, in: dockerfile), reason: "\(error)")
+                                    range: place(of: input, in: dockerfile), reason: "\(error)",
+                                    remedy: Remedy.text(for: error))
                             }
                         }
                     }

@@ -86,7 +86,8 @@ struct StageGraphRun: Sendable {
         if case .stage(let base) = stage.base {
             let baseResult = try await gates[base].value()
             result = StageResult(
-                state: baseResult.state, key: baseResult.key, newestInput: baseResult.newestInput, steps: [])
+                state: baseResult.state, key: baseResult.key, newestInput: baseResult.newestInput, steps: [],
+                made: baseResult.made)
         } else {
             let base = bases[index]
             result = StageResult(state: base.state, key: base.key, newestInput: base.newestInput, steps: [])
@@ -118,6 +119,7 @@ struct StageGraphRun: Sendable {
             result.key = done.key
             result.newestInput = done.newestInput
             result.steps.append(done)
+            if !done.isCached { result.made[done.layer] = step.displayName }
         }
         return result
     }

@@ -53,7 +53,8 @@ struct StepDefinitions: Sendable {
         } catch let error as BuildError {
             throw error
         } catch {
-            throw BuildError.stepFailed(step: FailedStep(step), reason: "\(error)")
+            throw BuildError.stepFailed(
+                step: FailedStep(step), reason: "\(error)", remedy: Remedy.text(for: error))
         }
     }
 

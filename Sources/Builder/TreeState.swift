@@ -32,4 +32,6 @@ struct StageResult: Sendable {
     var key: Digest
     var newestInput: Int64
     var steps: [StepResult]
+    /// The steps that were executed in this build, here and in the stages below, by the layers they made.
+    var made: [LayerID: String] = [:]
 }

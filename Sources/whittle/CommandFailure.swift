@@ -25,11 +25,11 @@ struct CommandFailure: Error {
         case let error as BuildError:
             self.init(status: Self.status(of: error), renderer.text(of: error))
         case let error as OptionError:
-            self.init(status: ExitStatusCode.usage, renderer.line("\(error)"))
+            self.init(status: ExitStatusCode.usage, renderer.text(of: error))
         case is CancellationError:
             self.init(status: 130, renderer.line("cancelled"))
         default:
-            self.init(status: ExitStatusCode.failure, renderer.line("\(error)"))
+            self.init(status: ExitStatusCode.failure, renderer.text(of: error))
         }
     }
 

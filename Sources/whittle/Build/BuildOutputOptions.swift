@@ -1,4 +1,5 @@
 import ArgumentParser
+import Rendering
 
 /// Where the result goes and what is printed.
 struct BuildOutputOptions: ParsableArguments {
@@ -21,7 +22,7 @@ struct BuildOutputOptions: ParsableArguments {
     var metadataFile: String?
 
     @Option(name: .long, help: ArgumentHelp("How progress is shown: auto, tty, plain, rawjson or quiet.", valueName: "mode"))
-    var progress: String?
+    var progress: ProgressMode?
 
     @Flag(name: [.short, .long], help: "Print nothing but the image's ID.")
     var quiet = false

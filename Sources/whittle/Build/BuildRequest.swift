@@ -19,20 +19,23 @@ struct BuildRequest {
         let options = try await read(scratch)
         let source = SourceText(options.dockerfile.bytes, path: options.dockerfile.path)
         warnAboutFrontend(source)
-        let progress = PlainProgress { StandardError.writeRaw($0) }
+        let display = ProgressDisplay.make(
+            mode: command.outputs.progressMode, noColor: command.global.noColor, source: source)
         let registry = RegistryAccess {
             RegistryClient(configuration: try RegistriesConfiguration.load(), credentials: CredentialStore())
         }
         let build = ImageBuild(
             options: options, store: store, registry: registry,
             executor: LazyExecutor { try OCIRuntimeExecutor(scratch: try scratch.sandbox()) },
-            progress: Progress { progress.receive($0) }, scratch: scratch)
+            progress: Progress { display.receive($0) }, scratch: scratch)
         do {
             let outcome = try await build.run()
             await registry.shutdown()
+            display.finish(outcome.summary(of: options))
             try BuildReport(command: command, options: options, outcome: outcome).write()
         } catch {
             await registry.shutdown()
+            display.finish(nil)
             throw CommandFailure(error, source: source, usesColor: command.global.usesColor)
         }
     }
