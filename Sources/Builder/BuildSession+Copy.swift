@@ -22,7 +22,7 @@ extension BuildSession {
             tree = options.context.map { .context($0) }
         }
         let fetched = try await remotes.fetch(copy, step: step, known: definition.inputs.fetched, vertex: vertex)
-        let lowers = copy.link ? [] : try await fetcher.directories(of: parent.state, vertex: vertex)
+        let lowers = copy.link ? [] : try await fetcher.directories(of: parent.state)
         let mountsParent = !lowers.isEmpty
         return try await blocking { [self] in
             let request = try CopyRequest(copy, tree: tree, fetched: fetched, onlyPaths: false)
@@ -39,7 +39,7 @@ extension BuildSession {
     func makeWorkdir(
         _ workdir: WorkdirStep, after parent: StageResult, time: Int64, vertex: VertexID
     ) async throws -> LayerID {
-        let lowers = try await fetcher.directories(of: parent.state, vertex: vertex)
+        let lowers = try await fetcher.directories(of: parent.state)
         return try await blocking { [self] in
             try change(lowers: lowers, on: parent.state.topLayer) { root in
                 _ = try WorkdirMaker.make(

@@ -17,7 +17,7 @@ extension BuildSession {
                 reason: "security.insecure is not allowed: add --allow security.insecure to permit RUN --security=insecure")
         }
         try requireArchitecture(stage.platform, step)
-        let lowers = try await fetcher.directories(of: parent.state, vertex: vertex)
+        let lowers = try await fetcher.directories(of: parent.state)
         let snapshot = try await blocking { try store.newSnapshot(on: parent.state.topLayer) }
         var overlayMounts: [String] = []
         defer { for path in overlayMounts.reversed() { try? OverlayMount.unmount(path) } }

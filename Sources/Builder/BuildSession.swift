@@ -27,6 +27,7 @@ struct BuildSession: Sendable {
         _ step: Step, stage: PlannedStage, after parent: StageResult, definition: StageGraphRun.StepDefinition,
         sources: [Int: StepSourceState], epoch: Int64?
     ) async throws -> StepResult {
+        try await fetchBase(of: step, stage: stage, after: parent, definition: definition)
         let vertex = progress.start(step.displayName, .step)
         do {
             let result = try await execute(
@@ -52,9 +53,7 @@ struct BuildSession: Sendable {
         sources: [Int: StepSourceState], epoch: Int64?, vertex: VertexID
     ) async throws -> StepResult {
         let contents = try await contents(of: step, sources: sources, vertex: vertex)
-        var key = step.keyParts(platform: stage.platform, runtime: options.run)
-        key.add("parent", step.isIndependentOfParent ? nil : parent.key.description)
-        for part in definition.inputs.keyParts + contents.keyParts { key.add(part.name, part.value) }
+        let key = key(of: step, stage: stage, after: parent, reading: definition.inputs.keyParts + contents.keyParts)
         let digest = key.digest
         let identity = step.isIndependentOfParent ? step.linked(digest, to: parent.key) : digest
 
@@ -105,6 +104,35 @@ struct BuildSession: Sendable {
         return result
     }
 
+    private func key(
+        of step: Step, stage: PlannedStage, after parent: StageResult, reading inputs: [CacheKey.Part]
+    ) -> CacheKey {
+        var key = step.keyParts(platform: stage.platform, runtime: options.run)
+        key.add("parent", step.isIndependentOfParent ? nil : parent.key.description)
+        for part in inputs { key.add(part.name, part.value) }
+        return key
+    }
+
+    /// Fetches the base image of a step that is sure to need it before the step is shown, so that people see both in
+    /// their order, and a failure points at the FROM line.
+    private func fetchBase(
+        of step: Step, stage: PlannedStage, after parent: StageResult, definition: StageGraphRun.StepDefinition
+    ) async throws {
+        guard step.sourceStages.isEmpty, !step.isIndependentOfParent,
+            let origin = try fetcher.missingOrigin(of: parent.state)
+        else { return }
+        let key = key(of: step, stage: stage, after: parent, reading: definition.inputs.keyParts)
+        if !step.ignoresCache, try cache.find(key.digest) != nil { return }
+        do {
+            _ = try await fetcher.unpack(parent.state)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            throw BuildError.image(
+                name: origin.imageName, range: stage.range, reason: "\(error)", remedy: Remedy.text(for: error))
+        }
+    }
+
     /// The content digests of what a step reads from other stages.
     private func contents(
         of step: Step, sources: [Int: StepSourceState], vertex: VertexID
@@ -125,7 +153,7 @@ struct BuildSession: Sendable {
     /// A stage's files, as a directory that can be read.
     func tree(of source: StepSourceState, vertex: VertexID) async throws -> MountedTree {
         if let directory = source.tree { return .context(directory) }
-        let directories = try await fetcher.directories(of: source.result.state, vertex: vertex)
+        let directories = try await fetcher.directories(of: source.result.state)
         return .root(try await mounts.path(of: source.result.state, directories: directories))
     }
 }

@@ -49,7 +49,7 @@ struct ImageAssembly: Sendable {
                         compressedSize: descriptor.size, uncompressedSize: try unpackedSize(of: image), madeBy: nil))
             case .image:
                 let upTo = TreeState(layers: Array(result.state.layers[...index]))
-                let id = try await session.fetcher.unpack(upTo, vertex: vertex)[index]
+                let id = try await session.fetcher.unpack(upTo)[index]
                 let exported = try await export(id, below: index, target)
                 descriptors.append(exported.descriptor)
                 diffIDs.append(exported.diffID)
@@ -83,7 +83,8 @@ struct ImageAssembly: Sendable {
         return AssembledImage(
             config: config, configBytes: configBytes, manifest: manifest, manifestBytes: bytes,
             manifestDescriptor: descriptor, platform: config.platform,
-            uncompressedSize: accounts.reduce(0) { $0 + ($1.uncompressedSize ?? 0) }, layers: accounts, origins: origins)
+            uncompressedSize: accounts.reduce(0) { $0 + ($1.uncompressedSize ?? 0) }, layers: accounts, origins: origins
+        )
     }
 
     private func account(of exported: ExportedLayer, _ id: LayerID) -> BuildSummary.Layer {
@@ -108,7 +109,8 @@ struct ImageAssembly: Sendable {
     private func rewrites(_ descriptor: Descriptor, _ target: ExportTarget) -> Bool {
         if target.rewritesTimestamps && epoch != nil { return true }
         guard target.forcesCompression else { return false }
-        return MediaType.compression(of: descriptor.mediaType) != MediaType.compression(of: target.compression.layerMediaType)
+        return MediaType.compression(of: descriptor.mediaType)
+            != MediaType.compression(of: target.compression.layerMediaType)
     }
 
     /// The layer as a blob in the store, made at most once for each form.
@@ -120,9 +122,11 @@ struct ImageAssembly: Sendable {
             exported = known
         } else {
             let lower = TreeState(layers: Array(result.state.layers[..<index]))
-            let directories = try await session.fetcher.directories(of: lower, vertex: vertex)
+            let directories = try await session.fetcher.directories(of: lower)
             exported = try await blocking {
-                try write(id, lowers: directories, rule: rule, compression: target.compression)
+                try write(
+                    id, lowers: directories, rule: rule, compression: target.compression,
+                    item: "\(index + 1)/\(result.state.layers.count)")
             }
             try session.store.recordExport(exported, of: id, key: form)
         }
@@ -134,7 +138,7 @@ struct ImageAssembly: Sendable {
     }
 
     private func write(
-        _ id: LayerID, lowers: [String], rule: TimestampRule, compression: Compression
+        _ id: LayerID, lowers: [String], rule: TimestampRule, compression: Compression, item: String
     ) throws -> ExportedLayer {
         let writer = try session.store.ingest()
         let written = try writeLayer(
@@ -142,9 +146,10 @@ struct ImageAssembly: Sendable {
         ) { bytes in
             try writer.write(bytes)
             session.progress.send(
-                .transfer(vertex, item: id.rawValue, .export, done: writer.offset, total: nil))
+                .transfer(vertex, item: item, .export, done: writer.offset, total: nil))
         }
         let blob = try writer.finish()
+        session.progress.send(.transfer(vertex, item: item, .export, done: blob.size, total: blob.size))
         guard blob.digest == written.digest else {
             throw StoreError.digestMismatch(expected: written.digest, got: blob.digest)
         }

@@ -11,7 +11,7 @@ struct RootFilesystemExport: Sendable {
 
     func run() async throws {
         for target in targets {
-            let directories = try await session.fetcher.directories(of: target.result.state, vertex: vertex)
+            let directories = try await session.fetcher.directories(of: target.result.state)
             let root = try await session.mounts.path(of: target.result.state, directories: directories)
             // Several platforms go into a directory each, named as Docker names them.
             let subdirectory =

@@ -91,6 +91,7 @@ struct StageGraphRun: Sendable {
         } else {
             let base = bases[index]
             result = StageResult(state: base.state, key: base.key, newestInput: base.newestInput, steps: [])
+            try session.fetcher.announceBase(base.state, name: stage.baseDisplayName)
             if let tree = base.tree, !stage.steps.isEmpty || index == plan.target {
                 let layer = try await session.layer(of: tree, key: base.key, name: stage.name)
                 result.state.layers.append(.step(layer))

@@ -187,7 +187,7 @@ struct PlainRenderer: ProgressRenderer {
 
     private mutating func tell(_ transfer: TransferProgress, _ id: VertexID, at time: Duration) {
         var text = "#\(id.number) \(transfer.title)"
-        if transfer.key.kind != .unpack || transfer.done > 0 { text += " \(transfer.amount)" }
+        if transfer.key.kind != .unpack { text += " \(transfer.amount)" }
         let elapsed = (transfer.end ?? time) - transfer.start
         if elapsed >= .milliseconds(50) { text += " \(DurationText.seconds(elapsed))s" }
         if transfer.isFinished { text += " done" }
