@@ -65,7 +65,7 @@ let package = Package(
             dependencies: [
                 "Builder", "BuildGraph", "BuildContext", "DockerfileSyntax", "OCI", "LayerFormat", "Registry", "Store",
                 "Sandbox", "Analysis", "Rendering", "CLinux",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"), subprocess,
             ],
             swiftSettings: swiftSettings),
 

@@ -25,7 +25,7 @@ public enum BuildError: Error, Sendable, CustomStringConvertible {
         case .commandFailed(let failure):
             "process \"\(failure.command)\" did not complete successfully: \(failure.ending)"
         case .stepFailed(_, let reason, _): reason
-        case .image(let name, _, let reason, _): "\(name): \(reason)"
+        case .image(let name, _, let reason, _): reason.contains(name) ? reason : "\(name): \(reason)"
         case .foreignPlatform(_, let platform):
             "cannot run \(platform) programs here: no binfmt handler for \(platform.architecture) is registered"
         case .export(let reason): reason

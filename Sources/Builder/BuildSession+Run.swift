@@ -11,11 +11,6 @@ extension BuildSession {
         _ run: RunStep, step: Step, stage: PlannedStage, after parent: StageResult, sources: [Int: StepSourceState],
         time: Int64, vertex: VertexID
     ) async throws -> LayerID {
-        if run.security == .insecure, !options.run.allowsInsecure {
-            throw BuildError.stepFailed(
-                step: FailedStep(step),
-                reason: "security.insecure is not allowed: add --allow security.insecure to permit RUN --security=insecure")
-        }
         try requireArchitecture(stage.platform, step)
         let lowers = try await fetcher.directories(of: parent.state)
         let snapshot = try await blocking { try store.newSnapshot(on: parent.state.topLayer) }

@@ -25,13 +25,13 @@ struct BuildSession: Sendable {
     /// stages were built again.
     func execute(
         _ step: Step, stage: PlannedStage, after parent: StageResult, definition: StageGraphRun.StepDefinition,
-        sources: [Int: StepSourceState], epoch: Int64?
+        sources: [Int: StepSourceState]
     ) async throws -> StepResult {
         try await fetchBase(of: step, stage: stage, after: parent, definition: definition)
         let vertex = progress.start(step.displayName, .step)
         do {
             let result = try await execute(
-                step, stage: stage, after: parent, definition: definition, sources: sources, epoch: epoch,
+                step, stage: stage, after: parent, definition: definition, sources: sources,
                 vertex: vertex)
             progress.send(.finished(vertex, result.isCached ? .cached : .done))
             return result
@@ -50,14 +50,15 @@ struct BuildSession: Sendable {
 
     private func execute(
         _ step: Step, stage: PlannedStage, after parent: StageResult, definition: StageGraphRun.StepDefinition,
-        sources: [Int: StepSourceState], epoch: Int64?, vertex: VertexID
+        sources: [Int: StepSourceState], vertex: VertexID
     ) async throws -> StepResult {
         let contents = try await contents(of: step, sources: sources, vertex: vertex)
         let key = key(of: step, stage: stage, after: parent, reading: definition.inputs.keyParts + contents.keyParts)
         let digest = key.digest
         let identity = step.isIndependentOfParent ? step.linked(digest, to: parent.key) : digest
 
-        if !step.ignoresCache, var found = try cache.find(digest) {
+        func recorded() throws -> StepResult? {
+            guard !step.ignoresCache, var found = try cache.find(digest) else { return nil }
             if step.isIndependentOfParent {
                 found.key = identity
                 found.newestInput = max(found.newestInput, parent.newestInput)
@@ -66,9 +67,11 @@ struct BuildSession: Sendable {
                 found, under: [definition.key], key: key, step: step.instruction, place: step.displayName)
             return found
         }
+        if let found = try recorded() { return found }
         let held = try await blocking { try store.holdStep(digest) }
         defer { held.release() }
-        if !step.ignoresCache, let found = try cache.find(digest) { return found }
+        // Whoever held the step meanwhile may have carried it out.
+        if let found = try recorded() { return found }
 
         let newestInput = max(
             parent.newestInput, definition.inputs.newestInput, contents.newestInput)
@@ -79,13 +82,13 @@ struct BuildSession: Sendable {
         case .run(let run):
             layer = try await self.run(
                 run, step: step, stage: stage, after: parent, sources: sources,
-                time: epoch ?? newestInput, vertex: vertex)
+                time: newestInput, vertex: vertex)
         case .copy(let copy):
             layer = try await self.copy(
                 copy, step: step, after: parent, definition: definition, sources: sources,
-                time: epoch ?? newestInput, vertex: vertex)
+                time: newestInput, vertex: vertex)
         case .workdir(let workdir):
-            layer = try await makeWorkdir(workdir, after: parent, time: epoch ?? newestInput, vertex: vertex)
+            layer = try await makeWorkdir(workdir, after: parent, time: newestInput, vertex: vertex)
         }
         let elapsed = start.duration(to: clock.now).components
         var result = StepResult(

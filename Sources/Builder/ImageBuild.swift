@@ -84,6 +84,7 @@ public struct ImageBuild: Sendable {
         _ dockerfile: ParsedDockerfile, platform: Platform?, session: BuildSession
     ) async throws -> BuiltTarget {
         let (plan, images) = try await plan(dockerfile, platform: platform, session: session)
+        try requireEntitlements(plan)
         let bases = try await bases(of: plan, images: images)
         let definitions = try await StepDefinitions(session: session, plan: plan, bases: bases).compute()
         let run = StageGraphRun(session: session, plan: plan, definitions: definitions, bases: bases)
@@ -166,6 +167,20 @@ public struct ImageBuild: Sendable {
         }
         plan.showsPlatform = options.platforms.count > 1
         return plan
+    }
+
+    /// What a step may only do when the command line permits it is refused before anything runs.
+    private func requireEntitlements(_ plan: Plan) throws {
+        for step in plan.stages.flatMap(\.steps) {
+            guard case .run(let run) = step.kind else { continue }
+            for (isAsked, isAllowed, name) in [
+                (run.security == .insecure, options.run.allowsInsecure, "security.insecure"),
+                (run.network == .host, options.run.allowsHostNetwork || options.run.network == .host, "network.host"),
+            ] where isAsked && !isAllowed {
+                throw BuildError.stepFailed(
+                    step: FailedStep(step), reason: "\(name) is not allowed", remedy: "permit it with --allow \(name)")
+            }
+        }
     }
 
     /// Where each stage of the plan starts: layers of its base image, or nothing.

@@ -114,7 +114,7 @@ struct StageGraphRun: Sendable {
                         result: result, tree: plan.stages[source].steps.isEmpty ? bases[source].tree : nil)
                 }
                 done = try await session.execute(
-                    step, stage: stage, after: result, definition: definition, sources: sources, epoch: plan.epoch)
+                    step, stage: stage, after: result, definition: definition, sources: sources)
             }
             result.state.layers.append(.step(done.layer))
             result.key = done.key

@@ -31,9 +31,11 @@ struct InputDigests: Sendable {
             let request = try CopyRequest(copy, tree: tree, fetched: [:], onlyPaths: true)
             guard !request.sources.isEmpty else { break }
             let cache = StoreStatCache(store: store, root: tree.directory)
-            let found = try CopySelection.resolve(request).digest(cache: cache)
+            let found = try CopySelection.resolve(request).examine(cache: cache)
             try cache.save()
-            inputs.keyParts.append(CacheKey.Part(name: "content", value: found.description))
+            inputs.keyParts.append(CacheKey.Part(name: "content", value: found.digest.description))
+            // Times in a stage are those of its own inputs, or set by its steps: the stage's result knows better.
+            if case .context = tree { inputs.newestInput = InputTime.bounded(found.newest) }
         case .run(let run):
             for (index, mount) in run.mounts.enumerated() where mount.source == source {
                 guard case .bind(_, let path, _, _) = mount else { continue }
@@ -68,7 +70,16 @@ struct InputDigests: Sendable {
         let digest = try hasher.digest(of: files, at: start)
         try cache.save()
         let newest = files.entries.reduce(files.root.modified.seconds) { max($0, $1.modified.seconds) }
-        return (digest.description, tree.keepsOwners ? 0 : newest)
+        if case .root = tree { return (digest.description, 0) }
+        return (digest.description, InputTime.bounded(newest))
+    }
+}
+
+/// Time stamps of inputs, as the time that new files get.
+enum InputTime {
+    /// A file from the future says nothing about when the inputs were made.
+    static func bounded(_ seconds: Int64) -> Int64 {
+        seconds > Clock.now() / 1_000_000_000 ? 0 : max(0, seconds)
     }
 }
 

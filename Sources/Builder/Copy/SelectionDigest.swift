@@ -15,6 +15,13 @@ extension CopySelection {
     public func digest(
         cache: any StatCache, isCancelled: @Sendable () -> Bool = { false }
     ) throws(CopyError) -> Digest {
+        try examine(cache: cache, isCancelled: isCancelled).digest
+    }
+
+    /// The digest, and the newest modification time among what is selected, in seconds since 1970; 0 for nothing.
+    public func examine(
+        cache: any StatCache, isCancelled: @Sendable () -> Bool = { false }
+    ) throws(CopyError) -> (digest: Digest, newest: Int64) {
         var record = SelectionRecord()
         for item in items {
             if isCancelled() { throw .cancelled }
@@ -40,7 +47,7 @@ extension CopySelection {
                 throw Self.error(error, source: source.text)
             }
         }
-        return record.finish()
+        return (record.finish(), record.newest)
     }
 
     private func add(
@@ -56,6 +63,7 @@ extension CopySelection {
         let pathStart = item.isDirectory ? (item.path.isEmpty ? 0 : item.path.count + 1) : item.path.count
         var firstNames: [FileIdentity: Int] = [:]
         for (index, entry) in entries.enumerated() {
+            record.newest = max(record.newest, entry.modified.seconds)
             record.add(number: UInt64(entry.kind.rawValue) + 1)
             record.add(bytes: entry.path[pathStart...])
             // A link's own mode means nothing.
@@ -131,6 +139,8 @@ private struct SelectionRecord {
     /// Stands where the next entry's kind is expected, and is none.
     static let otherName = UInt64.max
 
+    /// The newest modification time so far, in seconds.
+    var newest: Int64 = 0
     private var digester = Digester()
     private var buffer: [UInt8] = []
 

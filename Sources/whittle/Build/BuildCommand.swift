@@ -26,8 +26,13 @@ struct BuildCommand: AsyncParsableCommand, NeedsMountNamespace {
 
     func run() async throws {
         let store = try openStore()
-        let request = BuildRequest(command: self, store: store)
-        try await request.run()
+        do {
+            try await BuildRequest(command: self, store: store).run()
+        } catch {
+            try? store.close()
+            throw error
+        }
+        try store.close()
     }
 
     private func openStore() throws -> Store {

@@ -16,7 +16,9 @@ struct BuildRequest {
 
     func run() async throws {
         let scratch = ScratchSpace(path: try store.makeTemporaryDirectory())
-        let options = try await read(scratch)
+        var options = try await read(scratch)
+        let load = command.outputs.load ? EngineLoad(archive: scratch.path + "/load.tar") : nil
+        if let load { options.exports.append(load.target) }
         let source = SourceText(options.dockerfile.bytes, path: options.dockerfile.path)
         warnAboutFrontend(source)
         let display = ProgressDisplay.make(
@@ -29,8 +31,9 @@ struct BuildRequest {
             executor: LazyExecutor { try OCIRuntimeExecutor(scratch: try scratch.sandbox()) },
             progress: Progress { display.receive($0) }, scratch: scratch)
         do {
-            let outcome = try await build.run()
+            let outcome = try await Interruption.cancelling { try await build.run() }
             await registry.shutdown()
+            try await load?.run()
             display.finish(outcome.summary(of: options))
             try BuildReport(command: command, options: options, outcome: outcome).write()
         } catch {
