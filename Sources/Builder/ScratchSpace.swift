@@ -22,6 +22,14 @@ public final class ScratchSpace: Sendable {
         }
     }
 
+    /// Takes away what is mounted in it, so that the directory can be removed.
+    public func unmount() {
+        memory.withLock { memory in
+            memory?.unmount()
+            memory = nil
+        }
+    }
+
     /// A new empty directory, whose name starts with `prefix`.
     func directory(_ prefix: String) throws -> String {
         let path = name(prefix)

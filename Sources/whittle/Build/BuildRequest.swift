@@ -16,6 +16,7 @@ struct BuildRequest {
 
     func run() async throws {
         let scratch = ScratchSpace(path: try store.makeTemporaryDirectory())
+        defer { scratch.unmount() }
         var options = try await read(scratch)
         let load = command.outputs.load ? EngineLoad(archive: scratch.path + "/load.tar") : nil
         if let load { options.exports.append(load.target) }
