@@ -72,10 +72,12 @@ struct CopyFlagTests {
     @Test func pivot() throws {
         try fixture.copy("x/./y/*.txt", to: "/p/") { $0.keepsParents = true }
         try fixture.copy("./x/./z", to: "/q/") { $0.keepsParents = true }
-        try fixture.copy("x/./", to: "/r/") { $0.keepsParents = true }
+        // A pivot with nothing behind it finds nothing in a context, as in Docker.
+        #expect(throws: CopyError.sourceNotFound(source: "x/./", path: "/x")) {
+            try fixture.copy("x/./", to: "/r/") { $0.keepsParents = true }
+        }
         #expect(try fixture.rootPaths("/p") == ["/p/y/", "/p/y/a.txt"])
         #expect(try fixture.rootPaths("/q") == ["/q/z/", "/q/z/a.txt"])
-        #expect(try fixture.rootPaths("/r").contains("/r/z/a.txt"))
     }
 
     @Test func missingParentsSourceFails() throws {
