@@ -78,5 +78,6 @@ let package = Package(
         tests("StoreTests", ["Store", "OCI", "CLinux", grdb]),
         tests("SandboxTests", ["Sandbox", "CLinux"]),
         tests("BuilderTests", ["Builder", "BuildContext", "OCI", "CLinux"]),
+        tests("RenderingTests", ["Rendering", "Builder", "DockerfileSyntax", "OCI"]),
     ]
 )

@@ -75,10 +75,13 @@ struct SourceExcerpt: Sendable {
         }
         cutsStart = first > 0
         rest = width - (cutsStart ? 1 : 0)
-        var last = first
-        while last < cells.count, cells[last].columns <= rest - 1 {
-            rest -= cells[last].columns
-            last += 1
+        var last = cells.count
+        if cells[first...].reduce(0, { $0 + $1.columns }) > rest {
+            last = first
+            while last < cells.count, cells[last].columns <= rest - 1 {
+                rest -= cells[last].columns
+                last += 1
+            }
         }
         cutsEnd = last < cells.count
         cells = Array(cells[first..<last])

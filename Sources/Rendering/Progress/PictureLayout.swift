@@ -32,7 +32,9 @@ struct PictureLayout: Sendable {
     /// Running lines come first when there is too little room, then those that ended last. What room is left is shared
     /// between the details of the running ones.
     var running: [String] {
-        let room = max(1, size.rows - 2)
+        // The cursor needs a line, and the header.
+        guard size.rows >= 2 else { return [] }
+        let room = size.rows - 2
         let active = picture.lines.indices.filter { picture.lines[$0].outcome == nil }
         let details = Dictionary(uniqueKeysWithValues: active.map { ($0, detail(of: picture.lines[$0])) })
         let wanted = details.values.reduce(0) { $0 + $1.count }
@@ -53,7 +55,9 @@ struct PictureLayout: Sendable {
             wanted: active.filter(shown.contains).map { details[$0]?.count ?? 0 })
 
         var lines = [header]
-        if folded > 0 { lines.append(" " + style.dim("\(glyphs.ellipsis) \(folded) earlier lines are done")) }
+        if folded > 0 {
+            lines.append(" " + style.dim(clipped("\(glyphs.ellipsis) \(folded) earlier lines are done", width - 1)))
+        }
         var turn = 0
         for position in picture.lines.indices where shown.contains(position) {
             lines.append(line(picture.lines[position]))
@@ -70,13 +74,16 @@ struct PictureLayout: Sendable {
     // MARK: Lines
 
     private var header: String {
-        let counts = "\(picture.count.finished)/\(picture.count.total)"
         let elapsed = DurationText.brief(time)
-        return switch ending {
-        case nil: style.bold("Building \(elapsed)") + "  \(counts)"
-        case .built: style.bold("Built in \(elapsed)") + "  \(counts)"
-        case .failed: style.bold(style.red("Failed after \(elapsed)")) + "  \(counts)"
-        }
+        let text =
+            switch ending {
+            case nil: "Building \(elapsed)"
+            case .built: "Built in \(elapsed)"
+            case .failed: "Failed after \(elapsed)"
+            }
+        let shown = clipped(text, width)
+        let counts = clipped("  \(picture.count.finished)/\(picture.count.total)", width - DisplayWidth.columns(shown))
+        return style.bold(ending == .failed ? style.red(shown) : shown) + counts
     }
 
     private var width: Int { max(1, size.columns - 1) }

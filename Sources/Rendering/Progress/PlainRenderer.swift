@@ -97,6 +97,8 @@ struct PlainRenderer: ProgressRenderer {
             output += Array(block.utf8)
             hasWritten = true
         }
+        // The error that follows stands apart.
+        if summary == nil, hasWritten { output.append(newline) }
         warnings = []
         return takeOutput()
     }

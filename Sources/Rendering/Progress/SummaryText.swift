@@ -25,7 +25,9 @@ struct SummaryText: Sendable {
             rows += listing(made).map { ("", $0) }
         }
         rows.append(("steps", steps))
-        rows.append(("time", DurationText.brief(duration)))
+        let time =
+            duration < .seconds(1) ? DurationText.seconds(duration, decimals: 2) + "s" : DurationText.brief(duration)
+        rows.append(("time", time))
         for (index, output) in summary.outputs.enumerated() { rows.append((index == 0 ? "output" : "", output)) }
         return rows.map { row in
             let label = row.label + String(repeating: " ", count: max(0, 8 - row.label.count))

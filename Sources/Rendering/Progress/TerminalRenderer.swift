@@ -52,6 +52,9 @@ struct TerminalRenderer: ProgressRenderer {
             let text = SummaryText(summary: summary, count: picture.count, duration: time, style: style).text
             lines.append("")
             lines += text.split(separator: "\n").map(String.init)
+        } else if !lines.isEmpty {
+            // The error that follows stands apart.
+            lines.append("")
         }
         return painter.leave(lines, size: size)
     }

@@ -42,13 +42,13 @@ struct TransferProgress: Sendable {
     }
 
     /// The item's name in full, as logs have it.
-    var title: String { prefix + key.item }
+    var title: String { prefix + ControlSequences.singleLine(key.item) }
 
     /// The item's name with digests cut to twelve digits.
     var shortTitle: String {
         let digits = key.item.split(separator: ":").last ?? ""
         let isDigest = digits.utf8.count >= 32 && digits.utf8.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
-        return prefix + (isDigest ? String(digits.prefix(12)) : key.item)
+        return prefix + (isDigest ? String(digits.prefix(12)) : ControlSequences.singleLine(key.item))
     }
 
     private var prefix: String {
