@@ -25,7 +25,8 @@ public struct FoundImage: Sendable {
         guard image.manifest.layers.count == image.config.diffIDs.count else {
             throw .notAnImage(
                 path: name.description,
-                reason: "its manifest has \(image.manifest.layers.count) layers, its configuration \(image.config.diffIDs.count)"
+                reason:
+                    "its manifest has \(image.manifest.layers.count) layers, its configuration \(image.config.diffIDs.count)"
             )
         }
         return zip(image.manifest.layers, image.config.diffIDs).map { ($0, $1) }

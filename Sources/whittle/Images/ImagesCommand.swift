@@ -48,7 +48,7 @@ struct ImagesCommand: AsyncParsableCommand {
                 if let filter, !image.name.familiar.contains(filter) { continue }
                 entries.append(try entry(image, session.store))
             }
-            return entries
+            return entries.sorted { $0.name < $1.name }
         }
         switch (quiet, format) {
         case (true, _):

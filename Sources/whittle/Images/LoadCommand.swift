@@ -31,7 +31,10 @@ struct LoadCommand: AsyncParsableCommand {
         let session = try ImageSession(global, quiet: quiet)
         try await session.run { session in
             let name = try tag.map(ImageNames.reference)
-            let source = try open(session.store)
+            let source: any ImageSource
+            do { source = try open(session.store) } catch OCIError.malformedTar(let offset, let reason) {
+                throw OCIError.notAnImage(path: input ?? "standard input", reason: "\(reason) (at byte \(offset))")
+            }
             let load = ImageLoad(from: source, into: session.store)
             let fallback = input.flatMap(Self.repository)
             for image in try await load.run(fallback: fallback, name: name) where !quiet {

@@ -18,7 +18,9 @@ struct LoginCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("User name.", valueName: "name"))
     var username: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Password; others can see it while the command runs.", valueName: "text"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Password; others can see it while the command runs.", valueName: "text"))
     var password: String?
 
     @Flag(name: .long, help: "Read the password from standard input.")

@@ -16,12 +16,14 @@ struct PruneCommand: AsyncParsableCommand {
     var all = false
 
     @Option(
-        name: .long, help: ArgumentHelp("Only what has not been used for this long: 90s, 30m, 12h, 7d.", valueName: "time"))
+        name: .long,
+        help: ArgumentHelp("Only what has not been used for this long: 90s, 30m, 12h, 7d.", valueName: "time"))
     var unusedFor: String?
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Remove the longest unused first, until no more than this is left, such as 10g.", valueName: "bytes"))
+        help: ArgumentHelp(
+            "Remove the longest unused first, until no more than this is left, such as 10g.", valueName: "bytes"))
     var keepStorage: String?
 
     @Option(

@@ -68,7 +68,8 @@ final class TransferDisplay: Sendable {
         let total = state.items.values.reduce(0) { $0 + $1.total }
         let complete = state.items.values.count { $0.done >= $0.total }
         StandardError.writeRaw(
-            "\r\u{1B}[2K  \(complete)/\(state.items.count) blobs, \(SizeText.decimal(done)) of \(SizeText.decimal(total))")
+            "\r\u{1B}[2K  \(complete)/\(state.items.count) blobs, \(SizeText.decimal(done)) of \(SizeText.decimal(total))"
+        )
         state.hasLine = true
     }
 

@@ -1,0 +1,127 @@
+import Builder
+import Glibc
+import OCI
+import Sandbox
+import Store
+
+/// Runs an image's command on a snapshot that is thrown away.
+struct ContainerRun: Sendable {
+    let request: RunRequest
+    let session: ImageSession
+
+    /// Runs to the end; signals to this process go to the container from the start.
+    func run() async throws -> ExitStatus {
+        let locator = ImageLocator(store: session.store, registry: session.registry, progress: session.progress)
+        let found = try await locator.find(request.image, platform: request.platform, pull: request.pull)
+        session.display.finish()
+        try requireArchitecture(found.image.config.platform)
+        let config = found.image.config.config
+        let arguments = try arguments(config)
+        let layers = try await locator.unpack(found)
+        let snapshot = try session.store.newSnapshot(on: layers.last)
+        defer { snapshot.abandon() }
+        let scratch = ScratchSpace(path: try session.store.makeTemporaryDirectory())
+        var spec = SandboxSpec(
+            arguments: arguments,
+            root: .overlay(
+                lowers: layers.map(session.store.layerDirectory), upper: snapshot.upper, work: snapshot.work))
+        fill(&spec, config, found)
+        let volumes = try VolumeDirectories(
+            of: config.volumes.subtracting(spec.mounts.map(\.target)), lowers: layers.map(session.store.layerDirectory),
+            directory: scratch.path)
+        defer { volumes.unmount() }
+        // What is mounted on the command line may lie in a volume: a mount further down comes later.
+        spec.mounts = volumes.mounts + spec.mounts
+
+        defer { scratch.unmount() }
+        let executor = try OCIRuntimeExecutor(scratch: try scratch.sandbox())
+        let control = SandboxControl()
+        let stop = StopSequence(
+            control: control, stopSignal: request.stopSignal ?? SignalNames.number(config.stopSignal) ?? SIGTERM,
+            timeout: request.stopTimeout ?? config.stopTimeout ?? 10)
+        let relay = try SignalRelay { stop.receive($0) }
+        let forwarders = try request.ports.filter(\.needsForwarding).map { try PortForwarder($0) }
+        defer { withExtendedLifetime((relay, forwarders)) {} }
+        return try await executor.run(
+            spec,
+            streams: StandardStreams(
+                input: request.isInteractive || request.hasTerminal ? .inherit : .null,
+                // As with docker, only a terminal is handed on; otherwise what the runtime has to say is told apart.
+                output: request.hasTerminal ? .inherit : .deliver(Self.copy(control))),
+            control: control)
+    }
+
+    /// Writes the container's output to this process's own. When nobody reads that any more, the container is killed, as a
+    /// plain program would be that writes into a closed pipe.
+    private static func copy(
+        _ control: SandboxControl
+    ) -> @Sendable (StandardStreams.Channel, [UInt8]) -> Void {
+        { channel, bytes in
+            let descriptor = channel == .output ? STDOUT_FILENO : STDERR_FILENO
+            var offset = 0
+            while offset < bytes.count {
+                let count = bytes.withUnsafeBytes {
+                    write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+                }
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else {
+                    if errno == EPIPE { control.send(signal: SIGKILL) }
+                    return
+                }
+                offset += count
+            }
+        }
+    }
+
+    // MARK: Process
+
+    /// Entry point and command as Docker combines them: another entry point leaves the image's command out.
+    private func arguments(_ config: ContainerConfig) throws -> [String] {
+        var entrypoint = config.entrypoint
+        var command = request.command.isEmpty ? config.cmd : request.command
+        if let program = request.entrypoint {
+            entrypoint = program.isEmpty ? [] : [program]
+            command = request.command
+        }
+        let arguments = entrypoint + command
+        guard !arguments.isEmpty else {
+            throw CommandFailure(
+                status: ExitStatusCode.failure, "error: \(request.image) has no command: say what to run")
+        }
+        return arguments
+    }
+
+    private func fill(_ spec: inout SandboxSpec, _ config: ContainerConfig, _ found: FoundImage) {
+        spec.hostname = request.hostname ?? found.image.manifest.config.digest.short
+        spec.environment = environment(config, hostname: spec.hostname)
+        let directory = request.workingDirectory ?? config.workingDir
+        spec.workingDirectory = directory.isEmpty ? "/" : directory
+        spec.user = .named(request.user ?? config.user)
+        spec.readOnlyRoot = request.isReadOnly
+        spec.mounts = request.mounts
+        spec.network = request.network
+        spec.insecure = request.isPrivileged
+        spec.ulimits = request.ulimits
+        spec.hosts = request.hosts
+        spec.terminal = request.hasTerminal
+        if let size = request.sharedMemorySize { spec.sharedMemorySize = size }
+    }
+
+    /// The image's variables with those of the command line over them; a later one of the same name replaces an earlier.
+    private func environment(_ config: ContainerConfig, hostname: String) -> [String] {
+        var defaults = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME=\(hostname)"]
+        if request.hasTerminal { defaults.append("TERM=xterm") }
+        var order: [Substring] = []
+        var values: [Substring: String] = [:]
+        for variable in defaults + config.env + request.environment {
+            let name = variable.prefix { $0 != "=" }
+            if values.updateValue(variable, forKey: name) == nil { order.append(name) }
+        }
+        return order.compactMap { values[$0] }
+    }
+
+    private func requireArchitecture(_ platform: Platform) throws {
+        guard platform.architecture != Platform.host.architecture else { return }
+        try ForeignArchitecture.ensureRunnable(platform.architecture)
+    }
+}
