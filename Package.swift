@@ -57,9 +57,12 @@ let package = Package(
         target("BuildGraph", ["DockerfileSyntax", "OCI", crypto]),
         target(
             "Builder",
-            ["BuildGraph", "BuildContext", "Store", "Sandbox", "Registry", "LayerFormat", "DockerfileSyntax", "OCI", "CLinux", nioCore]),
+            [
+                "BuildGraph", "BuildContext", "Store", "Sandbox", "Registry", "LayerFormat", "DockerfileSyntax", "OCI",
+                "CLinux", nioCore,
+            ]),
         target("Analysis", ["OCI", "LayerFormat"]),
-        target("Rendering", ["DockerfileSyntax", "OCI", "BuildGraph", "Builder", "Analysis"]),
+        target("Rendering", ["DockerfileSyntax", "OCI", "Builder", "Analysis"]),
         .executableTarget(
             name: "whittle",
             dependencies: [
@@ -71,13 +74,13 @@ let package = Package(
 
         target("TestSupport", ["OCI", nioCore, nioPosix, nioHTTP1, nioSSL]),
         tests("DockerfileSyntaxTests", ["DockerfileSyntax"]),
-        tests("OCITests", ["OCI", "TestSupport"]),
+        tests("OCITests", ["OCI"]),
         tests("LayerFormatTests", ["LayerFormat", "OCI", "CLinux"]),
         tests("BuildContextTests", ["BuildContext", "CLinux", crypto]),
         tests("RegistryTests", ["Registry", "OCI", "TestSupport", subprocess]),
-        tests("StoreTests", ["Store", "OCI", "CLinux", grdb]),
+        tests("StoreTests", ["Store", "OCI", grdb]),
         tests("SandboxTests", ["Sandbox", "CLinux"]),
         tests("BuilderTests", ["Builder", "BuildContext", "OCI", "CLinux"]),
-        tests("RenderingTests", ["Rendering", "Builder", "DockerfileSyntax", "OCI"]),
+        tests("RenderingTests", ["Rendering", "Builder", "BuildContext", "DockerfileSyntax", "OCI", "Registry", "Sandbox", "Store"]),
     ]
 )

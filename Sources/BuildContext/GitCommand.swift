@@ -72,9 +72,12 @@ struct GitCommand: Sendable {
 
     /// The line that says what is wrong.
     private func summary(_ message: String) -> String {
-        let lines = message.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
+        // ssh ends its lines with a carriage return too.
+        let lines = message.split(whereSeparator: \.isNewline).map { $0.trimmingPrefix { $0 == " " } }
+        // What ssh says is the reason; git only adds that it could not read.
         let line =
-            lines.last { $0.hasPrefix("fatal:") || $0.hasPrefix("error:") || $0.hasPrefix("ERROR:") } ?? lines.last
+            lines.last { $0.hasPrefix("ssh:") }
+            ?? lines.last { $0.hasPrefix("fatal:") || $0.hasPrefix("error:") || $0.hasPrefix("ERROR:") } ?? lines.last
             ?? ""
         var text = String(line)
         for prefix in ["fatal: ", "error: ", "ERROR: "] where text.hasPrefix(prefix) {

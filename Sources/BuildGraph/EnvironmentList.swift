@@ -9,7 +9,9 @@ public struct EnvironmentList: Hashable, Sendable, EnvironmentLookup {
 
     /// One variable.
     public struct Pair: Hashable, Sendable {
+        /// Its name.
         public var name: String
+        /// Its value.
         public var value: String
     }
 
@@ -36,10 +38,12 @@ public struct EnvironmentList: Hashable, Sendable, EnvironmentLookup {
         pairs.append(Pair(name: name, value: value))
     }
 
+    /// Its name.
     public func value(_ name: String) -> String? {
         pairs.last { $0.name == name }?.value
     }
 
+    /// All names, in order.
     public var names: [String] { pairs.map(\.name) }
 
     /// `NAME=VALUE` strings in order.

@@ -1,47 +1,15 @@
+import DockerfileSyntax
+
 /// The texts of history entries, which Docker writes with Go's `%q` and `%v`; tools that read images parse them.
 enum GoFormat {
     /// `%q` of a string list: `["a" "b"]`.
     static func quoted(_ list: [String]) -> String {
-        "[" + list.map(quoted).joined(separator: " ") + "]"
+        "[" + list.map { DockerfileSyntax.quoted($0) }.joined(separator: " ") + "]"
     }
 
     /// `%v` of a string list: `[a b]`.
     static func plain(_ list: [String]) -> String {
         "[" + list.joined(separator: " ") + "]"
-    }
-
-    /// `%q` of one string: a Go string literal.
-    static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            case "\u{07}": result += "\\a"
-            case "\u{08}": result += "\\b"
-            case "\u{0c}": result += "\\f"
-            case "\u{0b}": result += "\\v"
-            default:
-                if scalar.value < 0x20 || scalar.value == 0x7f {
-                    result += "\\x" + hex(scalar.value, width: 2)
-                } else if scalar == " " || scalar.properties.isPrintable {
-                    result.unicodeScalars.append(scalar)
-                } else if scalar.value <= 0xffff {
-                    result += "\\u" + hex(scalar.value, width: 4)
-                } else {
-                    result += "\\U" + hex(scalar.value, width: 8)
-                }
-            }
-        }
-        return result + "\""
-    }
-
-    private static func hex(_ value: UInt32, width: Int) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 
     /// A duration in nanoseconds as Go prints it: `1m30s`, `1.5s`, `200ms`, `0s`.
@@ -68,17 +36,5 @@ enum GoFormat {
         digits = String(repeating: "0", count: width - digits.count) + digits
         while digits.hasSuffix("0") { digits.removeLast() }
         return "\(value / unit).\(digits)"
-    }
-}
-
-extension Unicode.Scalar.Properties {
-    /// What Go's strconv.IsPrint accepts: letters, marks, numbers, punctuation, symbols and the ASCII space.
-    fileprivate var isPrintable: Bool {
-        switch generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,
-            .spaceSeparator:
-            false
-        default: true
-        }
     }
 }

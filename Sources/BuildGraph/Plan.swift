@@ -22,7 +22,9 @@ public struct Plan: Sendable {
 public struct PlannedStage: Sendable {
     /// Name for people: the AS name, `stage-N`, or the image of a `COPY --from=IMAGE`; empty in a file of one stage.
     public var name: String
+    /// Where its file system comes from.
     public var base: StageBase
+    /// The instructions that change the file system, in order.
     public var steps: [Step]
     /// Configuration after the last instruction; layers (`rootfs`) are filled in when the image is assembled.
     public var config: ImageConfig
@@ -50,6 +52,7 @@ public struct ImageInput: Hashable, Sendable {
     public var reference: Reference
     /// The name of the named context that stands for it, when there is one.
     public var namedContext: String?
+    /// The platform whose variant is wanted.
     public var platform: Platform
 
     /// Creates an input.
@@ -62,12 +65,15 @@ public struct ImageInput: Hashable, Sendable {
 
 /// One instruction that changes the file system; each becomes a layer.
 public struct Step: Sendable {
+    /// What it does.
     public var kind: Kind
     /// As shown in progress: `[build 2/5] RUN make`.
     public var displayName: String
     /// The instruction's text, for the build record.
     public var instruction: String
+    /// Where the instruction is written.
     public var range: SourceRange
+    /// Its lines, counted from 1.
     public var lines: ClosedRange<Int>
     /// Index of the entry in the stage's history that this step's layer belongs to.
     public var historyIndex: Int
@@ -92,22 +98,30 @@ public enum StepSource: Hashable, Sendable {
 
 /// `RUN` after expansion.
 public struct RunStep: Sendable {
+    /// The program and its arguments.
     public var arguments: [String]
     /// `NAME=VALUE`, in order; proxies are not among them (they do not belong to the cache key).
     public var environment: [String]
     /// Proxy variables given as build arguments.
     public var proxyEnvironment: [String]
+    /// Absolute directory to start in.
     public var workingDirectory: String
+    /// `NAME|UID[:GROUP|GID]`; empty means root.
     public var user: String
+    /// Mounts, in the order of the flags.
     public var mounts: [StepMount]
+    /// `--network`.
     public var network: Run.Network
+    /// `--security`.
     public var security: Run.Security
     /// A heredoc with `#!`: written to a read-only directory of its own and executed.
     public var script: Script?
 
     /// A script mounted at `/dev/pipes/NAME`.
     public struct Script: Hashable, Sendable {
+        /// Its name.
         public var name: String
+        /// Its content.
         public var data: String
     }
 }
@@ -124,55 +138,84 @@ public enum StepMount: Hashable, Sendable {
 
     /// `--mount=type=cache`.
     public struct CacheMount: Hashable, Sendable {
+        /// Which one, of those that the command line gives or the store keeps.
         public var id: String
+        /// Absolute path in the container.
         public var target: String
+        /// What a new cache starts as.
         public var source: StepSource?
+        /// Absolute path inside the source.
         public var sourcePath: String
+        /// Whether several steps may use it at once.
         public var sharing: ParsedRunMount.Sharing
+        /// Whether writing is refused.
         public var readOnly: Bool
+        /// Permission bits of a new directory.
         public var mode: UInt32?
+        /// Owner of a new directory.
         public var uid: UInt32?
+        /// Group of a new directory.
         public var gid: UInt32?
     }
 
     /// `--mount=type=secret`.
     public struct SecretMount: Hashable, Sendable {
+        /// Which one, of those that the command line gives or the store keeps.
         public var id: String
         /// File to mount it at; nil when it is only a variable.
         public var target: String?
+        /// Variable that receives the value.
         public var environmentName: String?
+        /// Whether the step fails without it.
         public var required: Bool
+        /// Permission bits.
         public var mode: UInt32
+        /// Owner.
         public var uid: UInt32
+        /// Group.
         public var gid: UInt32
     }
 
     /// `--mount=type=ssh`.
     public struct SSHMount: Hashable, Sendable {
+        /// Which one, of those that the command line gives or the store keeps.
         public var id: String
         /// Socket path; nil means the next `/run/buildkit/ssh_agent.N`.
         public var target: String?
+        /// Whether the step fails without it.
         public var required: Bool
+        /// Permission bits.
         public var mode: UInt32
+        /// Owner.
         public var uid: UInt32
+        /// Group.
         public var gid: UInt32
     }
 }
 
 /// `COPY` or `ADD` after expansion.
 public struct CopyStep: Sendable {
+    /// True for ADD.
     public var isAdd: Bool
+    /// What is copied, in order.
     public var sources: [Source]
     /// Absolute; a trailing `/` or `/.` is kept, since it says that the destination is a directory.
     public var destination: String
+    /// `--chown`.
     public var chown: String?
+    /// `--chmod`.
     public var chmod: String?
+    /// `--link`.
     public var link: Bool
+    /// `--parents`.
     public var parents: Bool
+    /// `--exclude`, in order.
     public var excludes: [String]
     /// `--unpack`; nil means the instruction's default.
     public var unpack: Bool?
+    /// `--checksum`.
     public var checksum: String?
+    /// `--keep-git-dir`.
     public var keepGitDirectory: Bool?
     /// Where `path` sources are read.
     public var from: StepSource
@@ -188,6 +231,8 @@ public struct CopyStep: Sendable {
 
 /// `WORKDIR` that may have to create directories.
 public struct WorkdirStep: Hashable, Sendable {
+    /// Absolute path, as written.
     public var path: String
+    /// `NAME|UID[:GROUP|GID]`; empty means root.
     public var user: String
 }

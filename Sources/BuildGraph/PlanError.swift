@@ -45,6 +45,7 @@ public struct PlanError: Error, Sendable, CustomStringConvertible {
         self.range = range
     }
 
+    /// One line for people.
     public var description: String {
         switch reason {
         case .noStages: "the Dockerfile has no FROM, so there is nothing to build"

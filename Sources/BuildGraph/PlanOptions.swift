@@ -4,6 +4,7 @@ import OCI
 public struct PlanOptions: Sendable {
     /// `--target`; nil builds the last stage.
     public var target: String?
+    /// `--build-arg`.
     public var buildArguments: [String: String] = [:]
     /// `--label`, applied over the Dockerfile's labels.
     public var labels: [String: String] = [:]

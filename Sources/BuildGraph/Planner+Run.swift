@@ -147,7 +147,8 @@ extension Planner {
     ) throws(PlanError) -> String {
         let written = mount.target ?? ""
         let directory = stages[index].config.config.workingDir
-        let target = AbsolutePath.clean(written).hasPrefix("/")
+        let target =
+            AbsolutePath.clean(written).hasPrefix("/")
             ? AbsolutePath.clean(written) : AbsolutePath.clean("/\(directory)/\(written)")
         if target == "/" { throw PlanError(.invalidMountTarget(target), range: range) }
         return target

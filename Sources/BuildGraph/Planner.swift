@@ -175,7 +175,7 @@ public struct Planner {
         guard let name = options.target, !name.isEmpty else { return stages.count - 1 }
         if let index = indexByName[name.lowercased()] { return index }
         let names = dockerfile.stages.compactMap(\.name)
-        throw PlanError(.unknownTarget(name, suggestion: Suggestion.nearest(to: name, among: names)))
+        throw PlanError(.unknownTarget(name, suggestion: DockerfileSyntax.suggestion(for: name, among: names)))
     }
 
     // MARK: Links between stages
@@ -244,7 +244,8 @@ public struct Planner {
         func visit(_ index: Int, _ marks: inout [Mark]) throws(PlanError) {
             switch marks[index] {
             case .done: return
-            case .open: throw PlanError(.circularDependency(stages[index].displayName), range: stages[index].stage.range)
+            case .open:
+                throw PlanError(.circularDependency(stages[index].displayName), range: stages[index].stage.range)
             case .new: break
             }
             marks[index] = .open

@@ -18,7 +18,9 @@ public enum RemoteSource {
 
     /// `user@host:path`, as ssh repositories are commonly written.
     private static func isSCPStyle(_ source: String) -> Bool {
-        guard !source.contains("://"), let at = source.firstIndex(of: "@"), at != source.startIndex else { return false }
+        guard !source.contains("://"), let at = source.firstIndex(of: "@"), at != source.startIndex else {
+            return false
+        }
         let user = source[..<at]
         let rest = source[source.index(after: at)...]
         guard let colon = rest.firstIndex(of: ":"), colon != rest.startIndex else { return false }

@@ -47,13 +47,16 @@ struct BaseImageResolver: Sendable {
         guard var descriptor = named ?? reference.digest.flatMap(manifestInStore) else { return nil }
         guard store.hasBlob(descriptor.digest) else { return nil }
         if MediaType.isIndex(descriptor.mediaType) {
-            let index = try CanonicalJSON.decode(Index.self, from: try store.blob(descriptor.digest), what: "image index")
+            let index = try CanonicalJSON.decode(
+                Index.self, from: try store.blob(descriptor.digest), what: "image index")
             guard let match = try? index.manifest(for: platform), store.hasBlob(match.digest) else { return nil }
             descriptor = match
         }
-        let manifest = try CanonicalJSON.decode(Manifest.self, from: try store.blob(descriptor.digest), what: "manifest")
+        let manifest = try CanonicalJSON.decode(
+            Manifest.self, from: try store.blob(descriptor.digest), what: "manifest")
         guard store.hasBlob(manifest.config.digest) else { return nil }
-        let config = try CanonicalJSON.decode(ImageConfig.self, from: try store.blob(manifest.config.digest), what: "image configuration")
+        let config = try CanonicalJSON.decode(
+            ImageConfig.self, from: try store.blob(manifest.config.digest), what: "image configuration")
         guard platform.matches(config.platform) else { return nil }
         return ResolvedImage(
             manifest: manifest, manifestDescriptor: descriptor, config: config, origin: .registry(reference))
@@ -87,7 +90,8 @@ struct BaseImageResolver: Sendable {
         _ = try store.put(resolved.manifestBytes)
         let manifest = try CanonicalJSON.decode(Manifest.self, from: resolved.manifestBytes, what: "manifest")
         try await fetcher.fetch(manifest.config, from: .registry(reference), vertex: vertex)
-        let config = try CanonicalJSON.decode(ImageConfig.self, from: try store.blob(manifest.config.digest), what: "image configuration")
+        let config = try CanonicalJSON.decode(
+            ImageConfig.self, from: try store.blob(manifest.config.digest), what: "image configuration")
         try store.setImage(reference, to: resolved.root.descriptor)
         return ResolvedImage(
             manifest: manifest, manifestDescriptor: resolved.descriptor, config: config,

@@ -23,6 +23,7 @@ public final class BlockingPool: TaskExecutor {
 
     init(limit: Int) { self.limit = limit }
 
+    /// Takes a job; called by the concurrency runtime.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let startsThread = state.withLock { state -> Bool in

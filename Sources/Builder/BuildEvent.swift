@@ -41,10 +41,12 @@ public enum VertexKind: Hashable, Sendable {
 
 /// A line of progress.
 public struct VertexID: Hashable, Sendable, Comparable {
+    /// The number.
     public let number: Int
 
     /// Creates the id with this number; numbers rise in the order in which vertices appear.
     public init(_ number: Int) { self.number = number }
 
+    /// Earlier vertices come first.
     public static func < (lhs: VertexID, rhs: VertexID) -> Bool { lhs.number < rhs.number }
 }

@@ -1,28 +1,41 @@
 import BuildGraph
 import DockerfileSyntax
 import OCI
+import Sandbox
 
 /// Everything a build is asked to do, after the command line has been read.
 public struct BuildOptions: Sendable {
+    /// What is built.
     public var dockerfile: DockerfileSource
     /// The main context's directory; nil when there is none (a Dockerfile on standard input).
     public var context: ContextDirectory?
+    /// `--target`; nil builds the last stage.
     public var target: String?
     /// Empty means the machine's platform, and the image's own fields are kept.
     public var platforms: [Platform] = []
+    /// `--build-arg`.
     public var buildArguments: [String: String] = [:]
+    /// `--label`.
     public var labels: [String: String] = [:]
+    /// `--annotation`.
     public var annotations: [Annotation] = []
+    /// `--no-cache`.
     public var ignoresCache = false
+    /// `--no-cache-filter`.
     public var uncachedStages: Set<String> = []
     /// `--pull`: ask the registry even for images that are in the store.
     public var pullsAlways = false
+    /// `--build-context`, by name.
     public var namedContexts: [String: NamedContextInput] = [:]
+    /// `--secret`, by id.
     public var secrets: [String: SecretSource] = [:]
+    /// `--ssh`, by id.
     public var agents: [String: AgentSource] = [:]
+    /// What holds for all RUN steps.
     public var run = RunDefaults()
     /// `-t`, normalised.
     public var tags: [Reference] = []
+    /// `--output`; empty means the local store.
     public var exports: [ExportTarget] = []
 
     /// Creates options for a Dockerfile and a context.
@@ -34,7 +47,9 @@ public struct BuildOptions: Sendable {
 
 /// A Dockerfile's bytes and the name to use in messages.
 public struct DockerfileSource: Sendable {
+    /// Its path.
     public var path: String
+    /// Its content.
     public var bytes: [UInt8]
 
     /// Creates a source.
@@ -46,7 +61,9 @@ public struct DockerfileSource: Sendable {
 
 /// A directory that COPY, ADD and bind mounts read, with the patterns of what they do not see.
 public struct ContextDirectory: Sendable {
+    /// Its path.
     public var path: String
+    /// Patterns of the ignore file.
     public var ignorePatterns: [String]
     /// Whether files keep their owners, as those of an archive do; those of a directory are root's in the image.
     public var keepsOwners: Bool
@@ -88,8 +105,11 @@ public struct Annotation: Hashable, Sendable {
     /// Which document carries it.
     public enum Level: String, Hashable, Sendable { case manifest, index, manifestDescriptor, indexDescriptor }
 
+    /// Which document carries it.
     public var level: Level
+    /// Its key.
     public var key: String
+    /// Its value.
     public var value: String
 
     /// Creates an annotation.
@@ -102,11 +122,13 @@ public struct Annotation: Hashable, Sendable {
 
 /// What the command line sets for all RUN steps.
 public struct RunDefaults: Sendable {
+    /// `--network`.
     public var network: Run.Network = .default
     /// `HOST:IP`.
     public var extraHosts: [String] = []
     /// Bytes; 0 means the runtime's default of 64 MiB.
     public var sharedMemorySize: Int64 = 0
+    /// `--ulimit`.
     public var ulimits: [Ulimit] = []
     /// `--allow security.insecure` was given.
     public var allowsInsecure = false
@@ -115,20 +137,4 @@ public struct RunDefaults: Sendable {
 
     /// Creates Docker's defaults.
     public init() {}
-
-    /// `--ulimit NAME=SOFT[:HARD]`.
-    public struct Ulimit: Hashable, Sendable, CustomStringConvertible {
-        public var name: String
-        public var soft: Int64
-        public var hard: Int64
-
-        /// Creates a limit.
-        public init(name: String, soft: Int64, hard: Int64) {
-            self.name = name
-            self.soft = soft
-            self.hard = hard
-        }
-
-        public var description: String { "\(name)=\(soft):\(hard)" }
-    }
 }

@@ -25,7 +25,7 @@ extension BuildSession {
         spec.user = .named(run.user)
         spec.network = (run.network == .default ? options.run.network : run.network) == .none ? .none : .host
         spec.insecure = run.security == .insecure
-        spec.ulimits = options.run.ulimits.map { Ulimit(name: $0.name, soft: $0.soft, hard: $0.hard) }
+        spec.ulimits = options.run.ulimits
         if options.run.sharedMemorySize > 0 { spec.sharedMemorySize = options.run.sharedMemorySize }
         spec.hosts = try options.run.extraHosts.map { try HostEntry(parsing: $0) }
 

@@ -57,7 +57,7 @@ extension Step {
             key.add("security", run.security.rawValue)
             key.add("script", run.script.map { "\($0.name)\n\($0.data)" })
             key.add("host", runtime.extraHosts)
-            key.add("ulimit", runtime.ulimits.map(\.description))
+            key.add("ulimit", runtime.ulimits.map { "\($0.name)=\($0.soft):\($0.hard)" })
             if runtime.sharedMemorySize > 0 { key.add("shm", String(runtime.sharedMemorySize)) }
             for (index, mount) in run.mounts.enumerated() { key.add("mount[\(index)]", mount.keyText) }
             return key

@@ -2,6 +2,7 @@ import LayerFormat
 
 /// One `--output`.
 public struct ExportTarget: Sendable {
+    /// What it does.
     public var kind: Kind
     /// `compression` and `compression-level`.
     public var compression: Compression = .default

@@ -57,7 +57,8 @@ struct Exporting: Sendable {
     }
 
     private func write(_ document: ImageDocument, _ output: ExportTarget, _ vertex: VertexID) async throws {
-        let names = try output.names.isEmpty ? options.tags : output.names.map { try Reference(parsing: $0).withDefaultTag }
+        let names =
+            try output.names.isEmpty ? options.tags : output.names.map { try Reference(parsing: $0).withDefaultTag }
         switch output.kind {
         case .image:
             try await fetchLayers(of: document, vertex)

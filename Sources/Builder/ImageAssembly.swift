@@ -5,11 +5,17 @@ import Store
 
 /// An image made of documents in memory and layers in the store or still at their origin.
 public struct AssembledImage: Sendable {
+    /// The configuration.
     public var config: ImageConfig
+    /// Its bytes.
     public var configBytes: [UInt8]
+    /// The manifest.
     public var manifest: Manifest
+    /// Its bytes.
     public var manifestBytes: [UInt8]
+    /// What an index or name points at.
     public var manifestDescriptor: Descriptor
+    /// The platform.
     public var platform: Platform
     /// Sum of the layers' uncompressed sizes in bytes, as far as they are known.
     public var uncompressedSize: Int64

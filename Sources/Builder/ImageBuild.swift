@@ -10,7 +10,9 @@ public struct BuildOutcome: Sendable {
     public var images: [AssembledImage]
     /// What the names in the store or registry point to: the manifest, or the index of several platforms.
     public var descriptor: Descriptor?
+    /// How many steps there were.
     public var steps: Int
+    /// How many of them were found in the cache.
     public var cachedSteps: Int
 }
 
@@ -121,7 +123,7 @@ public struct ImageBuild: Sendable {
                                 throw BuildError.image(
                                     name: input.reference.familiar,
                                     range: place(of: input, in: dockerfile), reason: "\(error)",
-                                    remedy: Remedy.text(for: error))
+                                    remedy: meantStage(input, in: dockerfile) ?? Remedy.text(for: error))
                             }
                         }
                     }
@@ -132,6 +134,13 @@ public struct ImageBuild: Sendable {
                 images.merge(resolved) { _, new in new }
             }
         }
+    }
+
+    /// A stage that was probably meant by the name of an image that cannot be had.
+    private func meantStage(_ input: ImageInput, in dockerfile: ParsedDockerfile) -> String? {
+        let stages = dockerfile.stages.compactMap(\.name)
+        let name = input.reference.familiar.split(separator: ":").first.map(String.init) ?? ""
+        return suggestion(for: name, among: stages).map { "did you mean the stage \($0)?" }
     }
 
     /// The line that names a base image, for messages.

@@ -26,7 +26,9 @@ struct ImagePush: Sendable {
                 return [base]
             },
             layer: { layer in
-                if let origin = found[layer.digest] { try await session.fetcher.fetch(layer, from: origin, vertex: vertex) }
+                if let origin = found[layer.digest] {
+                    try await session.fetcher.fetch(layer, from: origin, vertex: vertex)
+                }
                 return .file(path: session.store.blobPath(layer.digest), size: layer.size)
             },
             sent: { layer, done, _ in

@@ -9,6 +9,7 @@ public final class LazyExecutor: Executor {
     /// Creates an executor that `make` builds on first use.
     public init(_ make: @escaping @Sendable () throws -> any Executor) { self.make = make }
 
+    /// What holds for all RUN steps.
     public func run(
         _ spec: SandboxSpec, streams: StandardStreams, control: SandboxControl?
     ) async throws -> ExitStatus {

@@ -63,7 +63,7 @@ public enum Remedy {
             "wait, or log in with `whittle login \(host)` for a higher limit"
         case .platformMissing: "choose another platform with --platform"
         case .allSourcesFailed(_, let failures):
-            failures.allSatisfy { $0.error.contains("not found") } ? "check the name and the tag" : nil
+            failures.contains { $0.error.contains("not found") } ? "check the name and the tag" : nil
         default: nil
         }
     }

@@ -53,8 +53,8 @@ struct StepDefinitions: Sendable {
         } catch let error as BuildError {
             throw error
         } catch {
-            throw BuildError.stepFailed(
-                step: FailedStep(step), reason: "\(error)", remedy: Remedy.text(for: error))
+            throw MissingSource.failure(
+                of: step, error, context: context, dockerfile: session.options.dockerfile)
         }
     }
 
@@ -71,7 +71,8 @@ struct StepDefinitions: Sendable {
                 let own = inputs[Place(stage: index, step: position)] ?? StepInputs()
                 var key = CacheKey(kind: "definition")
                 key.add("parent", parent.description)
-                key.add("step", step.keyParts(platform: stage.platform, runtime: session.options.run).digest.description)
+                key.add(
+                    "step", step.keyParts(platform: stage.platform, runtime: session.options.run).digest.description)
                 for part in own.keyParts { key.add(part.name, part.value) }
                 for source in step.sourceStages {
                     key.add("source", ends[source].key.description)

@@ -30,7 +30,9 @@ struct TimeNormalization {
         defer { closedir(stream) }
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1)) }
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    Array(UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
+                }
             }
             if name == [0x2e, 0] || name == [0x2e, 0x2e, 0] { continue }
             var status = stat()
@@ -71,7 +73,8 @@ struct TimeNormalization {
         guard file >= 0 else { return }
         defer { close(file) }
         var header = [UInt8](repeating: 0, count: 12)
-        guard pread(file, &header, 12, 0) == 12, header[2] == 0x0d, header[3] == 0x0a, header[4..<8].allSatisfy({ $0 == 0 })
+        guard pread(file, &header, 12, 0) == 12, header[2] == 0x0d, header[3] == 0x0a,
+            header[4..<8].allSatisfy({ $0 == 0 })
         else { return }
         let sourceTime = (0..<4).reduce(UInt32(0)) { $0 | UInt32(header[8 + $1]) << (8 * UInt32($1)) }
         // A source changed in the second in which the step began may carry a stamp just below it.

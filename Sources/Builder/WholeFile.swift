@@ -25,7 +25,9 @@ enum WholeFile {
         defer { close(file) }
         var offset = 0
         while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress?.advanced(by: offset), $0.count - offset) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(file, $0.baseAddress?.advanced(by: offset), $0.count - offset)
+            }
             if count < 0 { if errno == EINTR { continue } else { throw failure("write", path) } }
             offset += count
         }

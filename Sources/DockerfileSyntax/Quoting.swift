@@ -1,5 +1,5 @@
 /// Text in double quotes, with everything escaped that does not print, for messages.
-func quoted(_ text: String) -> String {
+public func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
         switch scalar {

@@ -2,7 +2,7 @@
 ///
 /// Near means fewer than three insertions, deletions or substitutions. Among equally near ones, an option made of the
 /// same letters wins, so that `RNU` suggests `RUN` rather than `ENV`, then the first in alphabetical order.
-func suggestion(for name: String, among options: some Sequence<String>) -> String? {
+public func suggestion(for name: String, among options: some Sequence<String>) -> String? {
     let letters = Array(name.unicodeScalars)
     // Nothing that is far longer than all options can be near one of them.
     guard letters.count <= 64 else { return nil }

@@ -72,5 +72,6 @@ extension StoreError {
 /// What the system calls an errno value. `strerror` is thread-safe in glibc since 2.32; the text is copied at once.
 private func errorText(_ code: Int32) -> String {
     guard let text = strerror(code) else { return "error \(code)" }
-    return String(cString: text)
+    let words = String(cString: text)
+    return words.prefix(1).lowercased() + words.dropFirst()
 }

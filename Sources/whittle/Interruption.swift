@@ -6,7 +6,8 @@ enum Interruption {
     private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
     /// Runs `body`; a signal cancels it, so that containers end, mounts go and finished work stays.
-    static func cancelling<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    static func cancelling<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value
+    {
         let task = Task { try await body() }
         let sources = signals.map { number in
             // The default action would end the process before the source hears of the signal.

@@ -23,7 +23,7 @@ struct SourceExcerpt: Sendable {
     private var cutsStart = false
     private var cutsEnd = false
 
-    /// The first line of the range; nil when the range lies outside the text.
+    /// The first line of the range; nil when the range lies outside the text or the line is empty.
     ///
     /// - Parameter width: columns that the whole excerpt may take.
     init?(_ range: SourceRange, in source: SourceText, width: Int) {
@@ -36,6 +36,7 @@ struct SourceExcerpt: Sendable {
         append(source.bytes[min(bounds.start, start)..<start], isMarked: false)
         append(source.bytes[start..<end], isMarked: true)
         append(source.bytes[end..<max(end, bounds.end)], isMarked: false)
+        if cells.isEmpty { return nil }
         cut(to: max(20, width - number.count - 4))
     }
 

@@ -22,6 +22,13 @@ struct BuildPicture: Sendable {
     private(set) var warnings: [Diagnostic] = []
     private var index: [VertexID: Int] = [:]
 
+    /// How a build ended that made nothing: it was cancelled, unless a line failed by itself.
+    var badEnding: PictureLayout.Ending {
+        let outcomes = lines.map(\.outcome)
+        let hasFailed = outcomes.contains { if case .failed = $0 { true } else { false } }
+        return !hasFailed && outcomes.contains(.cancelled) ? .cancelled : .failed
+    }
+
     mutating func receive(_ event: BuildEvent, at time: Duration) {
         count.receive(event)
         switch event {

@@ -11,7 +11,7 @@ struct PictureLayout: Sendable {
     var ending: Ending?
 
     /// How a build ends.
-    enum Ending: Sendable { case built, failed }
+    enum Ending: Sendable { case built, failed, cancelled }
 
     /// What a running line is doing.
     private struct Detail {
@@ -80,10 +80,11 @@ struct PictureLayout: Sendable {
             case nil: "Building \(elapsed)"
             case .built: "Built in \(elapsed)"
             case .failed: "Failed after \(elapsed)"
+            case .cancelled: "Canceled after \(elapsed)"
             }
         let shown = clipped(text, width)
         let counts = clipped("  \(picture.count.finished)/\(picture.count.total)", width - DisplayWidth.columns(shown))
-        return style.bold(ending == .failed ? style.red(shown) : shown) + counts
+        return style.bold(ending == .failed || ending == .cancelled ? style.red(shown) : shown) + counts
     }
 
     private var width: Int { max(1, size.columns - 1) }

@@ -41,7 +41,7 @@ struct TerminalRenderer: ProgressRenderer {
         picture.close(at: time)
         let size = size()
         var layout = layout(at: time, size)
-        layout.ending = summary == nil ? .failed : .built
+        layout.ending = summary == nil ? picture.badEnding : .built
         var lines = picture.lines.isEmpty ? [] : layout.final
         for warning in picture.warnings {
             lines.append("")

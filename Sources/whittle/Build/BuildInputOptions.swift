@@ -2,7 +2,11 @@ import ArgumentParser
 
 /// What is built: the options of `docker buildx build` that name inputs.
 struct BuildInputOptions: ParsableArguments {
-    @Option(name: [.short, .long], help: ArgumentHelp("Dockerfile (default: CONTEXT/Dockerfile; - is standard input).", valueName: "path"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "Dockerfile (default: CONTEXT/Dockerfile; - is standard input).",
+            valueName: "path"))
     var file: String?
 
     @Option(name: .long, help: ArgumentHelp("Stage to build (default: the last).", valueName: "stage"))
@@ -11,16 +15,28 @@ struct BuildInputOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Platforms to build for, separated by commas.", valueName: "os/arch"))
     var platform: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("Value of an ARG; without =VALUE it is taken from the environment.", valueName: "name=value"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Value of an ARG; without =VALUE it is taken from the environment.",
+            valueName: "name=value"))
     var buildArg: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("Another context: name=DIR, docker-image://REF, oci-layout://DIR or URL.", valueName: "name=source"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Another context: name=DIR, docker-image://REF, oci-layout://DIR or URL.",
+            valueName: "name=source"))
     var buildContext: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("Label of the image.", valueName: "key=value"))
     var label: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("Annotation of the image: [manifest:|index:|…]key=value.", valueName: "key=value"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Annotation of the image: [manifest:|index:|…]key=value.",
+            valueName: "key=value"))
     var annotation: [String] = []
 
     @Flag(name: .long, help: "Do not use recorded results of steps.")

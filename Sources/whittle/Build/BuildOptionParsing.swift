@@ -4,6 +4,7 @@ import Builder
 import DockerfileSyntax
 import LayerFormat
 import OCI
+import Sandbox
 
 /// Values of build options, as Docker reads them.
 enum BuildOptionParsing {
@@ -71,7 +72,8 @@ enum BuildOptionParsing {
         case "index-descriptor": return .indexDescriptor
         default:
             throw OptionError(
-                "--annotation \(option): \"\(name)\" is not one of manifest, index, manifest-descriptor, index-descriptor")
+                "--annotation \(option): \"\(name)\" is not one of manifest, index, manifest-descriptor, index-descriptor"
+            )
         }
     }
 
@@ -137,15 +139,15 @@ enum BuildOptionParsing {
         return Int64(number * Double(factor))
     }
 
-    static func ulimits(_ texts: [String]) throws(OptionError) -> [RunDefaults.Ulimit] {
-        var result: [RunDefaults.Ulimit] = []
+    static func ulimits(_ texts: [String]) throws(OptionError) -> [Ulimit] {
+        var result: [Ulimit] = []
         for text in texts {
             let parts = text.split(separator: "=", maxSplits: 1)
             let numbers = parts.count == 2 ? parts[1].split(separator: ":").map { Int64($0) } : []
             guard (1...2).contains(numbers.count), let soft = numbers[0], let hard = numbers[numbers.count - 1],
                 hard == -1 || (soft != -1 && soft <= hard)
             else { throw OptionError("--ulimit \(text): expected NAME=SOFT[:HARD] with SOFT not above HARD") }
-            result.append(RunDefaults.Ulimit(name: String(parts[0]), soft: soft, hard: hard))
+            result.append(Ulimit(name: String(parts[0]), soft: soft, hard: hard))
         }
         return result
     }

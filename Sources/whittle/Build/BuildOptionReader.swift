@@ -92,7 +92,9 @@ struct BuildOptionReader {
         case .ociLayout(let directory, let tag, let digest):
             return .layout(directory: directory, reference: digest ?? tag)
         case .directory, .git, .remote:
-            let place = scratch.path + "/named-\(getpid())-\(String(describing: source).utf8.count)-\(UInt32.random(in: 0 ... .max))"
+            let place =
+                scratch.path
+                + "/named-\(getpid())-\(String(describing: source).utf8.count)-\(UInt32.random(in: 0 ... .max))"
             guard mkdir(place, 0o755) == 0 else { throw OptionError("cannot create \(place)") }
             guard let opened = try await ContextSource.open(named: source, scratch: place) else {
                 throw OptionError("the context cannot be opened")
@@ -129,7 +131,9 @@ struct BuildOptionReader {
     private func readOutputs(into options: inout BuildOptions) throws {
         let outputs = command.outputs
         options.tags = try outputs.tag.map { text in
-            do { return try Reference(parsing: text).withDefaultTag } catch { throw OptionError("-t \(text): \(error)") }
+            do { return try Reference(parsing: text).withDefaultTag } catch {
+                throw OptionError("-t \(text): \(error)")
+            }
         }
         options.exports = try outputs.output.map { try OutputParsing.parse($0) }
         if outputs.push {

@@ -64,7 +64,8 @@ struct BuildRequest {
         if !isDockerfile {
             let line = source.position(of: syntax.range.start).line
             StandardError.write(
-                "warning: \(source.path):\(line): the front end \(name) is not run; the built-in Dockerfile language is used")
+                "warning: \(source.path):\(line): the front end \(name) is not run; the built-in Dockerfile language is used"
+            )
         }
     }
 }

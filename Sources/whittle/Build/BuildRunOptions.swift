@@ -2,10 +2,18 @@ import ArgumentParser
 
 /// How RUN steps are run.
 struct BuildRunOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("Secret for RUN --mount=type=secret: id=ID[,src=FILE|,env=NAME].", valueName: "spec"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Secret for RUN --mount=type=secret: id=ID[,src=FILE|,env=NAME].",
+            valueName: "spec"))
     var secret: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("Agent or keys for RUN --mount=type=ssh: default or id=SOCKET|KEY[,KEY].", valueName: "spec"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Agent or keys for RUN --mount=type=ssh: default or id=SOCKET|KEY[,KEY].",
+            valueName: "spec"))
     var ssh: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("Line for /etc/hosts: HOST:IP.", valueName: "host:ip"))

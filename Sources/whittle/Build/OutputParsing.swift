@@ -21,13 +21,17 @@ enum OutputParsing {
                 values[field.key] = value
             }
         }
-        guard let type = values.removeValue(forKey: "type") else { throw OptionError("--output \(text): type is missing") }
+        guard let type = values.removeValue(forKey: "type") else {
+            throw OptionError("--output \(text): type is missing")
+        }
         var target = ExportTarget(kind: try kind(type, &values, in: text))
         if case .docker = target.kind { target.ociMediaTypes = false }
         target.annotations = annotations
         try readCompression(&target, &values, in: text)
         if let value = values.removeValue(forKey: "oci-mediatypes") { target.ociMediaTypes = try bool(value, text) }
-        if let value = values.removeValue(forKey: "rewrite-timestamp") { target.rewritesTimestamps = try bool(value, text) }
+        if let value = values.removeValue(forKey: "rewrite-timestamp") {
+            target.rewritesTimestamps = try bool(value, text)
+        }
         if let value = values.removeValue(forKey: "push") { target.pushes = try bool(value, text) }
         if let value = values.removeValue(forKey: "registry.insecure") {
             target.allowsInsecureRegistry = try bool(value, text)
@@ -60,7 +64,8 @@ enum OutputParsing {
             guard let destination else { throw OptionError("--output \(text): dest is missing") }
             return .local(destination: destination)
         default:
-            throw OptionError("--output \(text): type \"\(type)\" is not one of image, oci, docker, local, tar, registry")
+            throw OptionError(
+                "--output \(text): type \"\(type)\" is not one of image, oci, docker, local, tar, registry")
         }
     }
 
@@ -92,7 +97,9 @@ enum OutputParsing {
     }
 
     private static func annotation(_ key: String, _ value: String, in text: String) throws(OptionError) -> Annotation {
-        guard let dot = key.firstIndex(of: ".") else { throw OptionError("--output \(text): \"\(key)\" is not supported") }
+        guard let dot = key.firstIndex(of: ".") else {
+            throw OptionError("--output \(text): \"\(key)\" is not supported")
+        }
         let prefix = key[..<dot].dropFirst("annotation".count).drop { $0 == "-" }
         let level =
             try prefix.isEmpty ? .manifest : BuildOptionParsing.level(String(prefix), option: text)

@@ -7,7 +7,8 @@ struct GlobalOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Directory of blobs, snapshots and cache.", discussion: "Default: $WHITTLE_ROOT, /var/lib/whittle for root, else $XDG_DATA_HOME/whittle.",
+            "Directory of blobs, snapshots and cache.",
+            discussion: "Default: $WHITTLE_ROOT, /var/lib/whittle for root, else $XDG_DATA_HOME/whittle.",
             valueName: "dir"))
     var root: String?
 
