@@ -3,7 +3,7 @@ import OCI
 /// The sizes of an image.
 public struct ImageSizes: Hashable, Sendable {
     /// A layer's sizes.
-    public struct Layer: Hashable, Sendable {
+    public struct Layer: Hashable, Sendable, Encodable {
         /// The digest of its uncompressed tar.
         public let diffID: Digest
         /// The length of that tar in bytes.
