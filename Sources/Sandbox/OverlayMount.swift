@@ -23,6 +23,7 @@ public struct OverlayMount: Sendable {
         lowers: [String], upper: String? = nil, work: String? = nil, at path: String,
         userXAttr: Bool = MountNamespace.isInUserNamespace
     ) throws(SandboxError) -> OverlayMount {
+        let lowers = topmostOccurrences(lowers)
         guard lowers.count <= maximumLayers else { throw .tooManyLayers(count: lowers.count, limit: maximumLayers) }
         guard let upper else {
             switch lowers.count {
@@ -41,6 +42,13 @@ public struct OverlayMount: Sendable {
         }
         try mountLayers(lowers, upper: (upper, work), at: path, userXAttr: userXAttr)
         return OverlayMount(path: path)
+    }
+
+    /// The layers without those that come again further up: overlayfs refuses a directory twice, and all that the lower
+    /// occurrence shows or hides, the upper one does too.
+    static func topmostOccurrences(_ lowers: [String]) -> [String] {
+        var seen: Set<String> = []
+        return lowers.reversed().filter { seen.insert($0).inserted }.reversed()
     }
 
     /// Unmounts what is mounted at `path`, also when something still uses it, and what is mounted below it.

@@ -47,6 +47,17 @@ struct OverlayMountTests {
         }
     }
 
+    @Test func layersMayComeTwice() async throws {
+        let (one, two) = (layers(2)[0], layers(2)[1])
+        let at = files.directory("at")
+        try await inPrivateNamespace {
+            try OverlayMount.mount(lowers: [one, two, two, one], at: at)
+            defer { try? OverlayMount.unmount(at) }
+            #expect(readSmallFile(at + "/all") == "0")
+            #expect(directoryEntries(at).sorted() == ["all", "only-0", "only-1"])
+        }
+    }
+
     @Test func withoutLayersTheUpperDirectoryIsTheRoot() async throws {
         let (upper, at) = (files.directory("upper"), files.directory("at"))
         try await inPrivateNamespace {
@@ -86,7 +97,7 @@ struct OverlayMountTests {
                 try OverlayMount.mount(lowers: lowers, upper: upper, work: work, at: missing)
             }
             #expect(throws: SandboxError.tooManyLayers(count: 501, limit: 500)) {
-                try OverlayMount.mount(lowers: Array(repeating: upper, count: 501), at: work)
+                try OverlayMount.mount(lowers: (0..<501).map { "\(upper)/\($0)" }, at: work)
             }
         }
     }
