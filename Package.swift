@@ -80,7 +80,8 @@ let package = Package(
         tests("RegistryTests", ["Registry", "OCI", "TestSupport", subprocess]),
         tests("StoreTests", ["Store", "OCI", grdb]),
         tests("SandboxTests", ["Sandbox", "CLinux"]),
-        tests("BuilderTests", ["Builder", "BuildContext", "OCI", "CLinux"]),
+        tests("BuildGraphTests", ["BuildGraph", "DockerfileSyntax", "OCI"]),
+        tests("BuilderTests", ["Builder", "BuildContext", "BuildGraph", "DockerfileSyntax", "LayerFormat", "OCI", "Sandbox", "Store", "CLinux"]),
         tests("RenderingTests", ["Rendering", "Builder", "BuildContext", "DockerfileSyntax", "OCI", "Registry", "Sandbox", "Store"]),
     ]
 )

@@ -147,6 +147,20 @@ import Testing
         #expect(terminal.history.first == "before")
     }
 
+    @Test func tellsHowABuildEnded() {
+        for (outcome, word) in [(BuildEvent.Outcome.failed("x"), "Failed"), (.cancelled, "Canceled")] {
+            var script = Script.terminal()
+            var terminal = TerminalEmulator(columns: 60, rows: 20)
+            script.start(1, "a")
+            script.start(2, "b")
+            script.finish(1, outcome)
+            script.end()
+            terminal.write(script.take())
+            #expect(terminal.screen.first == "\(word) after 0.0s  1/2")
+            #expect(terminal.screen.last?.contains("CANCELED") == true)
+        }
+    }
+
     @Test func writesNothingWhenNothingHappened() {
         var script = Script.terminal()
         script.wait(.seconds(1))
