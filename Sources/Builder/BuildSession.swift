@@ -43,8 +43,11 @@ struct BuildSession: Sendable {
             throw error
         } catch {
             progress.send(.finished(vertex, .failed("\(error)")))
-            throw BuildError.stepFailed(
-                step: FailedStep(step), reason: "\(error)", remedy: Remedy.text(for: error))
+            var failed = FailedStep(step)
+            if case .sourceNotFound(let source, _)? = error as? CopyError {
+                failed = failed.pointing(at: source, in: options.dockerfile.bytes)
+            }
+            throw BuildError.stepFailed(step: failed, reason: "\(error)", remedy: Remedy.text(for: error))
         }
     }
 
@@ -68,7 +71,7 @@ struct BuildSession: Sendable {
             return found
         }
         if let found = try recorded() { return found }
-        let held = try await blocking { try store.holdStep(digest) }
+        let held = try await waitingForLock { try store.holdStep(digest, keepWaiting: $0) }
         defer { held.release() }
         // Whoever held the step meanwhile may have carried it out.
         if let found = try recorded() { return found }

@@ -14,9 +14,7 @@ struct Exporting: Sendable {
     private var options: BuildOptions { session.options }
 
     func run() async throws -> BuildOutcome {
-        var outcome = BuildOutcome(
-            images: [], descriptor: nil, steps: targets.reduce(0) { $0 + $1.result.steps.count },
-            cachedSteps: targets.reduce(0) { $0 + $1.result.steps.count(where: \.isCached) })
+        var outcome = BuildOutcome(images: [], descriptor: nil)
         var outputs = options.exports
         if outputs.isEmpty { outputs = [ExportTarget(kind: .image)] }
         for output in outputs {

@@ -10,10 +10,6 @@ public struct BuildOutcome: Sendable {
     public var images: [AssembledImage]
     /// What the names in the store or registry point to: the manifest, or the index of several platforms.
     public var descriptor: Descriptor?
-    /// How many steps there were.
-    public var steps: Int
-    /// How many of them were found in the cache.
-    public var cachedSteps: Int
 }
 
 /// Builds a Dockerfile: plan, execute, assemble, export.
@@ -207,7 +203,8 @@ public struct ImageBuild: Sendable {
                 guard let image = images[input] else { break }
                 key.add("layer", image.config.diffIDs.map(\.description))
                 base.state.layers = image.layers.map { .image($0) }
-                base.newestInput = image.config.created.flatMap(Timestamp.seconds) ?? 0
+                // Some tools write the year 1, which no file can have been made in.
+                base.newestInput = InputTime.bounded(image.config.created.flatMap(Timestamp.seconds) ?? 0)
             case .tree(let name):
                 guard case .directory(let directory)? = options.namedContexts[name] else { break }
                 let inputs = try await blocking { try InputDigests(store: store).digest(of: directory) }

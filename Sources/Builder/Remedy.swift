@@ -27,7 +27,10 @@ public enum Remedy {
         switch error {
         case .dockerfile(let diagnostic): diagnostic.hint
         case .stepFailed(_, _, let remedy), .image(_, _, _, let remedy): remedy
-        case .commandFailed(let failure): text(exitCode: failure.exitCode, ending: failure.ending)
+        case .commandFailed(let failure):
+            failure.lastOutput.firstRange(of: Array("No space left on device".utf8)) != nil
+                ? "the disk that holds the store, or a tmpfs mount, is full"
+                : text(exitCode: failure.exitCode, ending: failure.ending)
         case .foreignPlatform(_, let platform):
             "register an emulator for \(platform.architecture), for example with Debian's qemu-user-static"
         case .export, .options: nil

@@ -6,9 +6,13 @@ struct SummaryText: Sendable {
     let count: StepCount
     let duration: Duration
     let style: TextStyle
+    /// Columns to which the names of steps are cut; nil shows them whole.
+    var width: Int?
 
     /// Layers that are listed by name; the largest of those that are new.
     private static let listedLayers = 8
+    /// Columns of the words in front.
+    private static let labelWidth = 8
 
     /// Whole lines.
     var text: String {
@@ -30,7 +34,7 @@ struct SummaryText: Sendable {
         rows.append(("time", time))
         for (index, output) in summary.outputs.enumerated() { rows.append((index == 0 ? "output" : "", output)) }
         return rows.map { row in
-            let label = row.label + String(repeating: " ", count: max(0, 8 - row.label.count))
+            let label = row.label + String(repeating: " ", count: max(0, Self.labelWidth - row.label.count))
             return style.dim(label) + row.value + "\n"
         }.joined()
     }
@@ -59,7 +63,9 @@ struct SummaryText: Sendable {
         for layer in layers where size(layer) >= limit && lines.count < Self.listedLayers {
             let text = SizeText.decimal(size(layer))
             let padding = String(repeating: " ", count: max(0, 8 - text.count))
-            lines.append(padding + text + "  " + ControlSequences.singleLine(layer.madeBy ?? ""))
+            let name = ControlSequences.singleLine(layer.madeBy ?? "")
+            let room = width.map { max(0, $0 - Self.labelWidth - max(8, text.count) - 3) }
+            lines.append(padding + text + "  " + (room.map { DisplayWidth.clipped(name, to: $0) } ?? name))
         }
         if lines.count < layers.count { lines.append("          and \(layers.count - lines.count) smaller ones") }
         return lines

@@ -49,7 +49,9 @@ struct TerminalRenderer: ProgressRenderer {
                 String.init)
         }
         if let summary {
-            let text = SummaryText(summary: summary, count: picture.count, duration: time, style: style).text
+            let text = SummaryText(
+                summary: summary, count: picture.count, duration: time, style: style, width: size.columns
+            ).text
             lines.append("")
             lines += text.split(separator: "\n").map(String.init)
         } else if !lines.isEmpty {
