@@ -82,6 +82,7 @@ let package = Package(
         tests("SandboxTests", ["Sandbox", "CLinux"]),
         tests("BuildGraphTests", ["BuildGraph", "DockerfileSyntax", "OCI"]),
         tests("BuilderTests", ["Builder", "BuildContext", "BuildGraph", "DockerfileSyntax", "LayerFormat", "OCI", "Sandbox", "Store", "CLinux"]),
+        tests("CommandTests", ["whittle", "TestSupport", subprocess]),
         tests("RenderingTests", ["Rendering", "Builder", "BuildContext", "DockerfileSyntax", "OCI", "Registry", "Sandbox", "Store"]),
     ]
 )

@@ -38,10 +38,9 @@ public struct TextTable: Sendable {
     public var ruled: String {
         let widths = widths
         func line(_ cells: [String]) -> String {
-            columns.indices.map { " " + pad(cell($0, cells), $0, widths) + " " }.joined(separator: "|").trimmedRight
-                + "\n"
+            columns.indices.map { pad(cell($0, cells), $0, widths) }.joined(separator: " | ").trimmedRight + "\n"
         }
-        let rule = columns.indices.map { String(repeating: "-", count: widths[$0] + 2) }.joined(separator: "|") + "\n"
+        let rule = columns.indices.map { String(repeating: "-", count: widths[$0]) }.joined(separator: "-|-") + "\n"
         return line(columns.map(\.title)) + rule + rows.map(line).joined()
     }
 

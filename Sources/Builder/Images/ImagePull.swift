@@ -96,13 +96,6 @@ public struct ImagePull: Sendable {
     private func pull(_ manifestBytes: [UInt8], _ reference: Reference, _ vertex: VertexID) async throws {
         let manifest = try CanonicalJSON.decode(Manifest.self, from: manifestBytes, what: "manifest of \(reference)")
         let blobs = ([manifest.config] + manifest.layers.filter { !MediaType.isForeign($0.mediaType) }).uniqued()
-        try await sideBySide(blobs) { blob in
-            if store.hasBlob(blob.digest) {
-                progress.send(
-                    .transfer(vertex, item: blob.digest.description, .pull, done: blob.size, total: blob.size))
-                return
-            }
-            try await fetcher.fetch(blob, from: .registry(reference), vertex: vertex)
-        }
+        try await sideBySide(blobs) { try await fetcher.fetch($0, from: .registry(reference), vertex: vertex) }
     }
 }

@@ -45,6 +45,8 @@ public struct StoredImagePush: Sendable {
             }
             let progress = progress
             upload.sent = { layer, done, outcome in
+                // What the registry had already was not moved.
+                if let outcome, outcome != .uploaded { return }
                 progress.send(
                     .transfer(vertex, item: layer.digest.description, .push, done: done, total: layer.size))
             }

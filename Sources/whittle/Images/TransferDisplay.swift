@@ -13,7 +13,8 @@ final class TransferDisplay: Sendable {
     }
 
     private struct State {
-        var title = ""
+        /// Of those that have not been shown.
+        var titles: [VertexID: String] = [:]
         var items: [String: Item] = [:]
         var lastDrawn: ContinuousClock.Instant?
         var hasLine = false
@@ -33,13 +34,16 @@ final class TransferDisplay: Sendable {
         guard !isQuiet else { return }
         state.withLock { state in
             switch event {
-            case .started(_, let name, _):
-                clear(&state)
-                state.title = name
-                state.items = [:]
-                StandardError.write(name)
-            case .transfer(_, let item, let kind, let done, let total):
-                guard let total else { return }
+            case .started(let id, let name, _):
+                state.titles[id] = name
+            case .transfer(let id, let item, let kind, let done, let total):
+                guard let total, kind == .pull || kind == .push else { return }
+                // What moves nothing is not worth a line.
+                if let title = state.titles.removeValue(forKey: id) {
+                    clear(&state)
+                    state.items = [:]
+                    StandardError.write(title)
+                }
                 var known = state.items[item] ?? Item(done: 0, total: total)
                 known.done = done
                 if !redraws, done >= total, !known.isReported {
