@@ -31,6 +31,7 @@ extension BuildSession {
 
         var preparation = MountPreparation(session: self, step: step, run: run, lowers: lowers, sources: sources)
         defer { preparation.release() }
+        try await preparation.holdCaches(vertex: vertex)
         if let script = run.script {
             spec.mounts.append(
                 SandboxMount(.bind(try preparation.scriptDirectory(script)), at: "/dev/pipes", readOnly: true))
