@@ -45,6 +45,18 @@ public struct BuildOptions: Sendable {
     }
 }
 
+extension BuildOptions {
+    /// Registries that outputs with `registry.insecure=true` push to.
+    public var insecureHosts: Set<String> {
+        var hosts: Set<String> = []
+        for export in exports where export.allowsInsecureRegistry {
+            let names = export.names.isEmpty ? tags : export.names.compactMap { try? Reference(parsing: $0) }
+            hosts.formUnion(names.map(\.domain))
+        }
+        return hosts
+    }
+}
+
 /// A Dockerfile's bytes and the name to use in messages.
 public struct DockerfileSource: Sendable {
     /// Its path.

@@ -173,3 +173,21 @@ public struct RegistriesConfiguration: Sendable, Equatable {
         return candidates
     }
 }
+
+extension RegistriesConfiguration {
+    /// The same, but these hosts may be reached without TLS, or with any certificate, whatever the files say.
+    public func trustingInsecurely(_ hosts: some Sequence<String>) -> RegistriesConfiguration {
+        var result = self
+        for host in hosts {
+            if let known = result.registries.firstIndex(where: { $0.prefix == host }) {
+                result.registries[known].insecure = true
+            } else {
+                result.registries.append(
+                    Registry(
+                        prefix: host, location: host, insecure: true, blocked: false, mirrorByDigestOnly: false,
+                        mirrors: [], file: "the command line"))
+            }
+        }
+        return result
+    }
+}

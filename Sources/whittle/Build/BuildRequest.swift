@@ -24,8 +24,10 @@ struct BuildRequest {
         warnAboutFrontend(source)
         let display = ProgressDisplay.make(
             mode: command.outputs.progressMode, noColor: command.global.noColor, source: source)
+        let insecureHosts = options.insecureHosts
         let registry = RegistryAccess {
-            RegistryClient(configuration: try RegistriesConfiguration.load(), credentials: CredentialStore())
+            let configuration = try RegistriesConfiguration.load().trustingInsecurely(insecureHosts)
+            return RegistryClient(configuration: configuration, credentials: CredentialStore())
         }
         let build = ImageBuild(
             options: options, store: store, registry: registry,
