@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Store
 import Synchronization
 
 /// Threads for work that blocks: walking, hashing, compressing, mounting, waiting for a process.
@@ -9,6 +10,9 @@ import Synchronization
 public final class BlockingPool: TaskExecutor {
     /// The program's pool. Threads are started when they are first needed and live until the process ends.
     public static let shared = BlockingPool(limit: 16)
+    /// Threads that only wait. Whoever holds what they wait for may need a thread of ``shared`` to get done with it, so
+    /// the two never share any.
+    static let waiting = BlockingPool(limit: 1_024)
 
     private struct State {
         var jobs: [UnownedJob] = []
@@ -78,4 +82,17 @@ public final class BlockingPool: TaskExecutor {
 /// Runs blocking work on ``BlockingPool/shared`` and suspends until it is done.
 func blocking<Value: Sendable>(_ body: @Sendable () throws -> Value) async throws -> Value {
     try await withTaskExecutorPreference(BlockingPool.shared) { try body() }
+}
+
+/// Waits for a lock of the store that is held across suspensions, without taking a thread away from its holder.
+///
+/// - Parameter body: Takes the lock; it hands its argument to the store, so that the wait ends when the task is cancelled.
+/// - Throws: `CancellationError` when the task was cancelled, else what `body` throws.
+func waitingForLock<Value: Sendable>(_ body: @Sendable (@escaping KeepWaiting) throws -> Value) async throws -> Value {
+    do {
+        return try await withTaskExecutorPreference(BlockingPool.waiting) { try body { !Task.isCancelled } }
+    } catch {
+        try Task.checkCancellation()
+        throw error
+    }
 }

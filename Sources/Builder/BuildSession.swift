@@ -76,8 +76,8 @@ struct BuildSession: Sendable {
         // Whoever held the step meanwhile may have carried it out.
         if let found = try recorded() { return found }
 
-        let newestInput = max(
-            parent.newestInput, definition.inputs.newestInput, contents.newestInput)
+        let ownInput = max(definition.inputs.newestInput, contents.newestInput)
+        let newestInput = max(parent.newestInput, ownInput)
         let clock = ContinuousClock()
         let start = clock.now
         let layer: LayerID
@@ -87,9 +87,10 @@ struct BuildSession: Sendable {
                 run, step: step, stage: stage, after: parent, sources: sources,
                 time: newestInput, vertex: vertex)
         case .copy(let copy):
+            // A layer that is used again on other parents must not depend on how new this one is.
             layer = try await self.copy(
                 copy, step: step, after: parent, definition: definition, sources: sources,
-                time: newestInput, vertex: vertex)
+                time: step.isIndependentOfParent ? ownInput : newestInput, vertex: vertex)
         case .workdir(let workdir):
             layer = try await makeWorkdir(workdir, after: parent, time: newestInput, vertex: vertex)
         }

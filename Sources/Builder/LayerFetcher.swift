@@ -37,8 +37,8 @@ struct LayerFetcher: Sendable {
                 _ = try writer.finish()
             }
         case .registry(let reference):
-            let writer = try await blocking {
-                try store.ingest(expected: descriptor.digest, size: descriptor.size)
+            let writer = try await waitingForLock {
+                try store.ingest(expected: descriptor.digest, size: descriptor.size, keepWaiting: $0)
             }
             if writer.isComplete { return }
             let client = try await registry.client()

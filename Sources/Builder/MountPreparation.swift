@@ -15,6 +15,8 @@ struct MountPreparation: Sendable {
     let sources: [Int: StepSourceState]
     private var agentCount = 0
     private var caches: [CacheMount] = []
+    /// Those of ``caches`` that other mounts with their identity share.
+    private var sharedCaches: [String: CacheMount] = [:]
     private var agents: [SSHAgent] = []
     private var sockets: [SSHAgentSocket] = []
 
@@ -119,7 +121,28 @@ struct MountPreparation: Sendable {
 
     // MARK: Cache
 
+    /// Takes the locks of all cache mounts, in one order for all steps, so that no two wait for each other; two mounts of
+    /// one cache take its lock once. To be called before ``prepare(_:vertex:)``.
+    mutating func holdCaches(vertex: VertexID) async throws {
+        var wanted: [String: StepMount.CacheMount] = [:]
+        for case .cache(var mount) in run.mounts where mount.sharing != .private {
+            let identity = identity(of: mount)
+            if wanted[identity]?.sharing == .locked { mount.sharing = .locked }
+            wanted[identity] = mount
+        }
+        for (identity, mount) in wanted.sorted(by: { $0.key < $1.key }) {
+            sharedCaches[identity] = try await hold(mount, vertex: vertex)
+        }
+    }
+
     private mutating func cache(_ mount: StepMount.CacheMount, vertex: VertexID) async throws -> Prepared {
+        var held = mount.sharing == .private ? nil : sharedCaches[identity(of: mount)]
+        if held == nil { held = try await hold(mount, vertex: vertex) }
+        guard let held else { return Prepared() }
+        return Prepared(mounts: [SandboxMount(.bind(held.path), at: mount.target, readOnly: mount.readOnly)])
+    }
+
+    private mutating func hold(_ mount: StepMount.CacheMount, vertex: VertexID) async throws -> CacheMount {
         var seed: String?
         if let source = mount.source, case .root(let root) = try await tree(source, vertex: vertex) {
             seed = try RootPath.resolve(mount.sourcePath, in: root)
@@ -133,21 +156,23 @@ struct MountPreparation: Sendable {
         let seedDirectory = seed
         let store = session.store
         let identity = identity(of: mount)
-        let held = try await blocking {
-            try store.cacheMount(id: identity, sharing: sharing) { directory in
-                if let seedDirectory {
-                    let request = CopyRequest(
-                        sources: [.path("/", in: .rootFilesystem(seedDirectory))], destination: "/")
-                    try CopyEngine(ownerDatabase: nil, newFileTime: nil)
-                        .copy(try CopySelection.resolve(request), into: directory)
-                } else {
-                    _ = chmod(directory, mount.mode ?? 0o755)
-                    _ = chown(directory, mount.uid ?? 0, mount.gid ?? 0)
-                }
-            }
+        let held = try await waitingForLock { keepWaiting in
+            try store.cacheMount(
+                id: identity, sharing: sharing,
+                prepare: { directory in
+                    if let seedDirectory {
+                        let request = CopyRequest(
+                            sources: [.path("/", in: .rootFilesystem(seedDirectory))], destination: "/")
+                        try CopyEngine(ownerDatabase: nil, newFileTime: nil)
+                            .copy(try CopySelection.resolve(request), into: directory)
+                    } else {
+                        _ = chmod(directory, mount.mode ?? 0o755)
+                        _ = chown(directory, mount.uid ?? 0, mount.gid ?? 0)
+                    }
+                }, keepWaiting: keepWaiting)
         }
         caches.append(held)
-        return Prepared(mounts: [SandboxMount(.bind(held.path), at: mount.target, readOnly: mount.readOnly)])
+        return held
     }
 
     /// Mounts share a directory when they agree in their id and in what a new one starts as.
