@@ -34,6 +34,8 @@ enum ExposedPorts {
     }
 
     private static func number(_ text: Substring) -> Int? {
+        // `Int` would take a sign.
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         guard let value = Int(text), (0...65535).contains(value) else { return nil }
         return value
     }

@@ -74,7 +74,7 @@ struct InstructionTests {
 
     @Test("signals by name and number")
     func signals() throws {
-        for text in ["9", "SIGTERM", "term", "sigrtmin+3", "RTMAX-14"] {
+        for text in ["9", "-9", "SIGTERM", "term", "sigrtmin+3", "RTMAX-14"] {
             #expect(try plan("FROM scratch\nSTOPSIGNAL \(text)\n").last.config.config.stopSignal == text)
         }
         for text in ["0", "SIGNONE", "RTMIN+16", "TERMX"] {
@@ -111,13 +111,32 @@ struct InstructionTests {
         #expect(plan.copies.map(\.destination) == ["/w/", "/w/b", "/w/b/", "/x/../y", "/w/", "/z/."])
     }
 
+    private func plan(chmod flags: String) throws -> CopyStep {
+        try BuildGraphTests.plan("FROM scratch\nCOPY \(flags) a /d/\n").copies[0]
+    }
+
+    @Test("the host name of RUN is a build argument")
+    func hostname() throws {
+        for (value, expected) in [("", nil), ("box", "box")] as [(String, String?)] {
+            let plan = try plan("FROM scratch\nRUN x\n") { $0.buildArguments["BUILDKIT_SANDBOX_HOSTNAME"] = value }
+            guard case .run(let run) = try #require(plan.last.steps.first).kind else { throw Unexpected(description: "") }
+            #expect(run.hostname == expected)
+        }
+    }
+
+    @Test("a heredoc's name is one file's name")
+    func heredocNames() throws {
+        #expect(try failure("FROM scratch\nCOPY <<a/b /d/\nx\na/b\n").reason == .invalidHeredocName("a/b"))
+        #expect(try plan("FROM scratch\nCOPY <<../b /d/\nx\n../b\n").copies.count == 1)
+    }
+
     @Test("COPY and ADD options")
     func copyOptions() throws {
         let plan = try plan(
             """
             FROM scratch
             ARG U=7
-            COPY --link --parents --exclude=*.o --exclude=t --chown=$U:8 --chmod=u+x a/$U /d/
+            COPY --link --parents --exclude=*.o --exclude=t --chown=$U:8 a/$U /d/
             ADD --unpack=true --keep-git-dir=true https://e.example/x.git#v1 https://e.example/f.tgz b /d/
             COPY <<A <<"B" /d/
             value $U
@@ -128,8 +147,12 @@ struct InstructionTests {
         let copy = plan.copies[0]
         #expect(copy.link && copy.parents && !copy.isAdd)
         #expect(copy.excludes == ["*.o", "t"])
-        #expect(copy.chown == "7:8" && copy.chmod == "u+x")
+        #expect(copy.chown == "7:8" && copy.chmod == nil)
         #expect(copy.sources == [.path("a/7")])
+        // As BuildKit has it, --chmod switches --link off.
+        let changed = try self.plan(chmod: "--link --chmod=u+x")
+        #expect(!changed.link && changed.chmod == "u+x")
+        #expect(try self.plan(chmod: "--link --chmod=").link)
         let add = plan.copies[1]
         #expect(add.isAdd && add.unpack == true && add.keepGitDirectory == true)
         #expect(
