@@ -95,20 +95,21 @@ extension CopyStep.Source {
 }
 
 extension StepMount {
-    /// Everything about the mount that can change the result; secrets by id, never by value; caches by id, never by content.
+    /// Everything about the mount that can change the result, separated by what no path contains; secrets by id, never by
+    /// value; caches by id, never by content.
     fileprivate var keyText: String {
         switch self {
-        case .bind(_, let path, let target, let readOnly): "bind \(path) \(target) \(readOnly)"
+        case .bind(_, let path, let target, let readOnly): "bind \(path)\0\(target)\0\(readOnly)"
         case .cache(let mount):
-            "cache \(mount.id) \(mount.target) \(mount.sourcePath) \(mount.sharing.rawValue) \(mount.readOnly)"
+            "cache \(mount.id)\0\(mount.target)\0\(mount.sourcePath)\0\(mount.sharing.rawValue) \(mount.readOnly)"
                 + " \(mount.mode.map(String.init) ?? "-") \(mount.uid.map(String.init) ?? "-")"
                 + " \(mount.gid.map(String.init) ?? "-")"
         case .tmpfs(let target, let size): "tmpfs \(target) \(size)"
         case .secret(let mount):
-            "secret \(mount.id) \(mount.target ?? "-") \(mount.environmentName ?? "-") \(mount.required)"
+            "secret \(mount.id)\0\(mount.target ?? "")\0\(mount.environmentName ?? "")\0\(mount.required)"
                 + " \(mount.mode) \(mount.uid) \(mount.gid)"
         case .ssh(let mount):
-            "ssh \(mount.id) \(mount.target ?? "-") \(mount.required) \(mount.mode) \(mount.uid) \(mount.gid)"
+            "ssh \(mount.id)\0\(mount.target ?? "")\0\(mount.required) \(mount.mode) \(mount.uid) \(mount.gid)"
         }
     }
 
