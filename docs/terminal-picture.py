@@ -35,15 +35,24 @@ def rows_of(data, columns):
 
 
 def spans_of(row):
-    """Runs of cells that look the same, with the column where each begins."""
+    """Runs of cells that look the same, with the column where each begins.
+
+    Wider gaps end a run, so that columns stand in line whatever the font is.
+    """
     spans = []
+    gap = 2
     for x, cell in enumerate(row):
+        if cell.data == " ":
+            gap += 1
+            continue
         look = (cell.fg, cell.bold)
-        if spans and spans[-1][1] == look:
-            spans[-1][2].append(cell.data)
+        if gap > 1 or spans[-1][1] != look:
+            spans.append((x, look, cell.data))
         else:
-            spans.append((x, look, [cell.data]))
-    return [(x, look, "".join(data).rstrip()) for x, look, data in spans if "".join(data).strip()]
+            start, _, text = spans[-1]
+            spans[-1] = (start, look, text + " " * gap + cell.data)
+        gap = 0
+    return spans
 
 
 def main():
@@ -59,13 +68,11 @@ def main():
         f'<rect width="{width}" height="{height}" rx="9" fill="{BACKGROUND}"/>',
         *(f'<circle cx="{20 + 20 * i}" cy="17" r="6" fill="{c}"/>' for i, c in enumerate(("#ef6b73", "#e0b35c", "#8fc574"))),
         f'<text x="{width / 2}" y="22" fill="#7d8691" text-anchor="middle" font-family="sans-serif" font-size="13">{html.escape(options.title)}</text>',
-        '<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="14" xml:space="preserve">',
+        '<g font-family="\'DejaVu Sans Mono\', ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" xml:space="preserve">',
     ]
     for y, row in enumerate(rows):
         for x, (foreground, bold), text in spans_of(row):
-            lead = len(text) - len(text.lstrip())
-            text = text.lstrip()
-            left = MARGIN + (x + lead) * CELL_WIDTH
+            left = MARGIN + x * CELL_WIDTH
             weight = ' font-weight="bold"' if bold else ""
             out.append(
                 f'<text x="{left:.1f}" y="{BAR + (y + 0.8) * LINE_HEIGHT:.1f}" fill="{color(foreground)}"{weight} '
