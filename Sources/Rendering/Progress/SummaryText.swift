@@ -67,7 +67,7 @@ struct SummaryText: Sendable {
             let room = width.map { max(0, $0 - Self.labelWidth - max(8, text.count) - 3) }
             lines.append(padding + text + "  " + (room.map { DisplayWidth.clipped(name, to: $0) } ?? name))
         }
-        if lines.count < layers.count { lines.append("          and \(layers.count - lines.count) smaller ones") }
+        if lines.count < layers.count { lines.append("          and \(layers.count - lines.count) more") }
         return lines
     }
 }
