@@ -71,7 +71,7 @@ public struct ImageBuild: Sendable {
             let dockerfile = try Dockerfile.parse(options.dockerfile.bytes, path: options.dockerfile.path)
             for warning in dockerfile.warnings { progress.send(.warning(warning)) }
             return try dockerfile.resolve()
-        } catch let error as DockerfileError {
+        } catch {
             throw BuildError.dockerfile(error.diagnostic)
         }
     }
