@@ -116,6 +116,21 @@ private struct Place {
         }
     }
 
+    @Test func linksThatLeadNowhereAreNotWrittenThrough() throws {
+        let place = try Place()
+        for path in ["etc/f", "etc/new/f"] {
+            #expect(throws: LayerFormatError.self) {
+                try place.extract([(link("etc", .symlink, to: "/etc"), []), (file(path), [1])], to: "x")
+            }
+        }
+        try place.extract(
+            [
+                (directory("d"), []), (link("to-d", .symlink, to: "/d"), []), (link("again", .symlink, to: "to-d"), []),
+                (file("again/new/f"), [1]),
+            ], to: "y")
+        #expect(place.content("y/d/new/f") == "\u{1}")
+    }
+
     @Test func theDestinationMayBeALink() throws {
         let place = try Place()
         mkdir(place.root + "/real", 0o755)

@@ -59,6 +59,8 @@ private struct ArchiveExtractor {
 
     init(into destination: OpenFile, owner: (uid: UInt32, gid: UInt32)?) {
         tree = RootedTree(root: destination)
+        // A link that leads nowhere inside the destination was likely meant for another place.
+        tree.makesLinkTargets = false
         writer = MemberWriter(owner: owner)
     }
 

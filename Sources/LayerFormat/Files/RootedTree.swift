@@ -19,6 +19,9 @@ final class RootedTree {
     /// Each directory on the way is kept open; no tool makes, and few remove, trees that are deeper.
     private static let depthLimit = 2048
 
+    /// Are missing directories made where a symbolic link points, too, and not only where a name does?
+    var makesLinkTargets = true
+
     /// Called with each directory that had to be made on the way.
     var directoryMade: (PathBytes, OpenFile) throws -> Void = { _, _ in }
 
@@ -48,6 +51,8 @@ final class RootedTree {
         }
         var pending = Array(components.dropFirst(levels.count).reversed())
         var links = 0
+        /// How many components of the name follow the link that was met last; those before them are the link's.
+        var following = Int.max
         while let component = pending.popLast() {
             if component.isEmpty || component == [0x2E] { continue }
             if component == [0x2E, 0x2E] {
@@ -67,6 +72,10 @@ final class RootedTree {
             switch failure {
             case ENOENT:
                 guard making else { return nil }
+                guard makesLinkTargets || pending.count < following else {
+                    throw LayerFormatError.system(
+                        operation: "unpack into", path: display(joined(path, component)), errno: ENOENT)
+                }
                 try make(component, in: parent)
             case ENOTDIR, ELOOP:
                 if let whiteoutReplaced, let status = parent.status(of: component), status.isWhiteout {
@@ -84,6 +93,7 @@ final class RootedTree {
                     throw LayerFormatError.tooManySymlinks(name: display(joined(path, component)))
                 }
                 isPlain = false
+                following = min(following, pending.count)
                 if target.first == UInt8(ascii: "/") { levels = [] }
                 pending += splitPath(target).reversed()
             default:
