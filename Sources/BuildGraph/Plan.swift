@@ -114,6 +114,8 @@ public struct RunStep: Sendable {
     public var network: Run.Network
     /// `--security`.
     public var security: Run.Security
+    /// The name of the machine the process sees, from the build argument `BUILDKIT_SANDBOX_HOSTNAME`; nil is the usual.
+    public var hostname: String?
     /// A heredoc with `#!`: written to a read-only directory of its own and executed.
     public var script: Script?
 

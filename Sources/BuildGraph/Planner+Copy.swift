@@ -77,6 +77,9 @@ extension Planner {
             in: stages[index].config.config.workingDir, keepingSlash: true)
         if step.chown == "" { step.chown = nil }
         if step.chmod == "" { step.chmod = nil }
+        // BuildKit takes no notice of --link next to --chmod, and images come out differently with it: what is there
+        // keeps its attributes, and links to directories are followed.
+        if step.chmod != nil { step.link = false }
         if let mode = step.chmod, mode.allSatisfy(\.isNumber) {
             guard let value = UInt32(mode, radix: 8), value <= 0o7777 else {
                 throw PlanError(.invalidChmod(mode), range: range)
@@ -88,6 +91,10 @@ extension Planner {
         if let chmod = step.chmod { history += " --chmod=\(chmod)" }
         for source in paths.sources { history += " \(source)" }
         for file in paths.inlineFiles {
+            // The name is the file's name, not a path to make.
+            guard AbsolutePath.resolve(file.name, in: "/").split(separator: "/").count == 1 else {
+                throw PlanError(.invalidHeredocName(file.name), range: range)
+            }
             history += " <<\(file.name)"
             step.sources.append(.inline(name: file.name, data: file.data))
         }

@@ -31,7 +31,7 @@ extension Planner {
             arguments: arguments, environment: environment.assignments, proxyEnvironment: proxyEnvironment(),
             workingDirectory: stages[index].config.config.workingDir,
             user: stages[index].config.config.user, mounts: try mounts(of: run, command, index),
-            network: run.network, security: run.security, script: script)
+            network: run.network, security: run.security, hostname: sandboxHostname, script: script)
         addStep(
             .run(step), command, index,
             history: "RUN " + historyText(arguments, index, environment) + " # buildkit", displayText: display)
@@ -62,6 +62,11 @@ extension Planner {
             result += ["\(name)=\(value)", "\(name.lowercased())=\(value)"]
         }
         return result
+    }
+
+    private var sandboxHostname: String? {
+        guard let name = options.buildArguments["BUILDKIT_SANDBOX_HOSTNAME"], !name.isEmpty else { return nil }
+        return name
     }
 
     /// Whether a line is nothing but a heredoc operator: its body then is the command.
@@ -113,7 +118,7 @@ extension Planner {
         }
         switch mount.kind {
         case .secret:
-            return .secret(try secret(mount, range))
+            return .secret(try secret(mount, index, range))
         case .ssh:
             if let path = mount.source, !path.isEmpty {
                 throw PlanError(.invalidMount("ssh does not support source"), range: range)
@@ -154,7 +159,9 @@ extension Planner {
         return target
     }
 
-    private func secret(_ mount: ParsedRunMount, _ range: SourceRange) throws(PlanError) -> StepMount.SecretMount {
+    private func secret(
+        _ mount: ParsedRunMount, _ index: Int, _ range: SourceRange
+    ) throws(PlanError) -> StepMount.SecretMount {
         // `source` is an older spelling of `id` and wins over it.
         var id = mount.source.flatMap { $0.isEmpty ? nil : $0 } ?? mount.id ?? ""
         let target = mount.target ?? ""
@@ -162,7 +169,10 @@ extension Planner {
             if target.isEmpty { throw PlanError(.invalidMount("one of source, target required"), range: range) }
             id = AbsolutePath.base(target)
         }
-        var file: String? = target.isEmpty ? nil : target
+        var file: String?
+        if !target.isEmpty {
+            file = AbsolutePath.resolve(target, in: stages[index].config.config.workingDir)
+        }
         if mount.environmentName == nil, file == nil { file = "/run/secrets/" + AbsolutePath.base(id) }
         return StepMount.SecretMount(
             id: id, target: file, environmentName: mount.environmentName, required: mount.required,

@@ -1,4 +1,4 @@
-/// Signals that STOPSIGNAL accepts: a number from 1 to 64 or a Linux name with or without `SIG`.
+/// Signals that STOPSIGNAL accepts: a number other than 0, or a Linux name with or without `SIG`.
 enum StopSignals {
     private static let names: Set<String> = {
         var names: Set<String> = [
@@ -13,7 +13,7 @@ enum StopSignals {
 
     /// Whether the text names a signal.
     static func isValid(_ text: String) -> Bool {
-        if let number = Int(text) { return number > 0 }
+        if let number = Int(text) { return number != 0 }
         let upper = text.uppercased()
         return names.contains(upper.hasPrefix("SIG") ? String(upper.dropFirst(3)) : upper)
     }

@@ -25,6 +25,7 @@ extension BuildSession {
         spec.user = .named(run.user)
         spec.network = (run.network == .default ? options.run.network : run.network) == .none ? .none : .host
         spec.insecure = run.security == .insecure
+        if let hostname = run.hostname { spec.hostname = hostname }
         spec.ulimits = options.run.ulimits
         if options.run.sharedMemorySize > 0 { spec.sharedMemorySize = options.run.sharedMemorySize }
         spec.hosts = try options.run.extraHosts.map { try HostEntry(parsing: $0) }

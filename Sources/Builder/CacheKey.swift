@@ -55,6 +55,7 @@ extension Step {
             key.add("user", run.user)
             key.add("network", (run.network == .default ? runtime.network : run.network).rawValue)
             key.add("security", run.security.rawValue)
+            key.add("hostname", run.hostname)
             key.add("script", run.script.map { "\($0.name)\n\($0.data)" })
             key.add("host", runtime.extraHosts)
             key.add("ulimit", runtime.ulimits.map { "\($0.name)=\($0.soft):\($0.hard)" })

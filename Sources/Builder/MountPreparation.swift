@@ -165,6 +165,12 @@ struct MountPreparation: Sendable {
                             sources: [.path("/", in: .rootFilesystem(seedDirectory))], destination: "/")
                         try CopyEngine(ownerDatabase: nil, newFileTime: nil)
                             .copy(try CopySelection.resolve(request), into: directory)
+                        // A copy leaves the top as it is, but here it is the source's, too.
+                        var status = stat()
+                        if stat(seedDirectory, &status) == 0 {
+                            _ = chown(directory, status.st_uid, status.st_gid)
+                            _ = chmod(directory, status.st_mode & 0o7777)
+                        }
                     } else {
                         _ = chmod(directory, mount.mode ?? 0o755)
                         _ = chown(directory, mount.uid ?? 0, mount.gid ?? 0)

@@ -111,7 +111,7 @@ struct InstructionTests {
         #expect(plan.copies.map(\.destination) == ["/w/", "/w/b", "/w/b/", "/x/../y", "/w/", "/z/."])
     }
 
-    private func plan(chmod flags: String) throws -> CopyStep {
+    private func copied(chmod flags: String) throws -> CopyStep {
         try BuildGraphTests.plan("FROM scratch\nCOPY \(flags) a /d/\n").copies[0]
     }
 
@@ -119,7 +119,9 @@ struct InstructionTests {
     func hostname() throws {
         for (value, expected) in [("", nil), ("box", "box")] as [(String, String?)] {
             let plan = try plan("FROM scratch\nRUN x\n") { $0.buildArguments["BUILDKIT_SANDBOX_HOSTNAME"] = value }
-            guard case .run(let run) = try #require(plan.last.steps.first).kind else { throw Unexpected(description: "") }
+            guard case .run(let run) = try #require(plan.last.steps.first).kind else {
+                throw Unexpected(description: "not a run")
+            }
             #expect(run.hostname == expected)
         }
     }
@@ -150,9 +152,9 @@ struct InstructionTests {
         #expect(copy.chown == "7:8" && copy.chmod == nil)
         #expect(copy.sources == [.path("a/7")])
         // As BuildKit has it, --chmod switches --link off.
-        let changed = try self.plan(chmod: "--link --chmod=u+x")
+        let changed = try copied(chmod: "--link --chmod=u+x")
         #expect(!changed.link && changed.chmod == "u+x")
-        #expect(try self.plan(chmod: "--link --chmod=").link)
+        #expect(try copied(chmod: "--link --chmod=").link)
         let add = plan.copies[1]
         #expect(add.isAdd && add.unpack == true && add.keepGitDirectory == true)
         #expect(
@@ -256,6 +258,13 @@ struct RunTests {
                 == .secret(
                     .init(id: "e", target: nil, environmentName: "E", required: false, mode: 0o400, uid: 0, gid: 0)))
         #expect(mounts[5] == .ssh(.init(id: "default", target: nil, required: false, mode: 0o600, uid: 0, gid: 0)))
+    }
+
+    @Test("a secret's target is relative to the working directory")
+    func relativeSecret() throws {
+        let run = try plan("FROM scratch\nWORKDIR /w\nRUN --mount=type=secret,id=s,target=k/s x\n").runs[0]
+        guard case .secret(let secret) = run.mounts[0] else { throw Unexpected(description: "not a secret") }
+        #expect(secret.target == "/w/k/s")
     }
 
     @Test("mount options are expanded, sources named")
