@@ -146,7 +146,9 @@ func withRegistry(
         \(authentication)
         """)
     _ = try await run(
-        .name("docker-registry"), arguments: ["serve", configuration], input: .none, output: .discarded,
+        .name("docker-registry"), arguments: ["serve", configuration],
+        // It takes every such variable for its own.
+        environment: .inherit.updating(["REGISTRY_AUTH_FILE": nil]), input: .none, output: .discarded,
         error: .discarded
     ) { execution in
         do {

@@ -130,4 +130,14 @@ struct RunTests {
             expectOneError(try await whittle("run", "-p", "99999:1", "app"), status: 125, "99999")
         }
     }
+
+    @Test("help is help, wherever the command's own words begin")
+    func help() async throws {
+        try await Program.with { whittle in
+            let help = try await whittle("run", "--help")
+            #expect(help.status == 0)
+            #expect(help.output.contains("--entrypoint"))
+            expectOneError(try await whittle("run", "--unheard-of", "app"), status: 125, "--unheard-of")
+        }
+    }
 }

@@ -152,4 +152,52 @@ struct StoreCommandTests {
             expectOneError(try await whittle("compare", "big", "oci:/nonexistent"), status: 2, "/nonexistent")
         }
     }
+
+    @Test("packages are those that the package managers know of")
+    func packages() async throws {
+        try await Program.with { whittle in
+            try whittle.scratch.write(
+                "c/status",
+                """
+                Package: kept
+                Status: install ok installed
+                Version: 1:2-3
+
+                Package: gone
+                Status: deinstall ok config-files
+                Version: 1
+
+                """)
+            try whittle.scratch.write("c/installed", "C:Q1\nP:musl\nV:1.2-r0\n\nP:zlib\nV:1.3-r1\n\n")
+            try whittle.scratch.write(
+                "c/METADATA", "Metadata-Version: 2.1\nName: My_Package\nVersion: 4.5\n\nName: text\n")
+            try await whittle.other("cp", try #require(busybox), whittle.scratch.path("c/busybox"))
+            try whittle.scratch.write(
+                "c/Dockerfile",
+                """
+                FROM scratch AS before
+                COPY status /var/lib/dpkg/status
+                COPY installed /lib/apk/db/installed
+                COPY METADATA /usr/lib/python3/site-packages/my_package-4.5.dist-info/METADATA
+                COPY busybox /bin/busybox
+                FROM before AS after
+                RUN ["/bin/busybox", "rm", "-r", "/lib/apk", "/usr/lib/python3/site-packages"]
+
+                """)
+            for stage in ["before", "after"] {
+                let built = try await whittle("build", "-q", "-t", stage, "--target", stage, whittle.scratch.path("c"))
+                try #require(built.status == 0, "\(built.error)")
+            }
+            let json = try await whittle("compare", "--format", "json", "before", "after").output
+            #expect(json.contains(#""packages":4"#) && json.contains(#""packages":1"#), "\(json)")
+            for package in [
+                #"{"name":"musl","type":"apk","version":"1.2-r0"}"#,
+                #"{"name":"zlib","type":"apk","version":"1.3-r1"}"#,
+                #"{"name":"my-package","type":"pypi","version":"4.5"}"#,
+            ] {
+                #expect(json.contains(package), "\(json)")
+            }
+            #expect(json.contains(#""addedPackages":[]"#))
+        }
+    }
 }

@@ -110,7 +110,9 @@ public struct ImageLoad: Sendable {
 
     private func blobs(of root: Descriptor) throws -> [Descriptor] {
         var result: [Descriptor] = []
+        var seen: Set<Digest> = []
         func visit(_ descriptor: Descriptor, isOptional: Bool, depth: Int) throws {
+            guard seen.insert(descriptor.digest).inserted else { return }
             let bytes: [UInt8]
             do { bytes = try source.bytes(of: descriptor) } catch OCIError.missingBlob where isOptional { return }
             if MediaType.isIndex(descriptor.mediaType) {

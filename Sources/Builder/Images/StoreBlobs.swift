@@ -17,17 +17,23 @@ public struct StoreBlobs: BlobProvider {
     /// The complete images below a descriptor: manifests whose configuration is in the store, with their layers.
     ///
     /// An index that was pulled for one platform names manifests that are not here; those are left out.
-    public func manifests(of descriptor: Descriptor) throws -> [(descriptor: Descriptor, manifest: Manifest)] {
-        guard store.hasBlob(descriptor.digest) else { return [] }
-        if MediaType.isIndex(descriptor.mediaType) {
-            let index = try CanonicalJSON.decode(
-                Index.self, from: try bytes(of: descriptor), what: "index \(descriptor.digest)")
-            return try index.manifests.flatMap { try manifests(of: $0) }
+    public func manifests(of root: Descriptor) throws -> [(descriptor: Descriptor, manifest: Manifest)] {
+        var result: [(descriptor: Descriptor, manifest: Manifest)] = []
+        var seen: Set<Digest> = []
+        func visit(_ descriptor: Descriptor) throws {
+            guard seen.insert(descriptor.digest).inserted, store.hasBlob(descriptor.digest) else { return }
+            if MediaType.isIndex(descriptor.mediaType) {
+                let index = try CanonicalJSON.decode(
+                    Index.self, from: try bytes(of: descriptor), what: "index \(descriptor.digest)")
+                for child in index.manifests { try visit(child) }
+                return
+            }
+            let manifest = try CanonicalJSON.decode(
+                Manifest.self, from: try bytes(of: descriptor), what: "manifest \(descriptor.digest)")
+            if store.hasBlob(manifest.config.digest) { result.append((descriptor, manifest)) }
         }
-        let manifest = try CanonicalJSON.decode(
-            Manifest.self, from: try bytes(of: descriptor), what: "manifest \(descriptor.digest)")
-        guard store.hasBlob(manifest.config.digest) else { return [] }
-        return [(descriptor, manifest)]
+        try visit(root)
+        return result
     }
 
     /// What of an image can be passed on: the image itself, or when it is an index of which only some manifests are here,

@@ -26,6 +26,8 @@ struct RunCommand: AsyncParsableCommand, NeedsMountNamespace {
     var words: [String] = []
 
     func run() async throws {
+        // All that follows an unknown word is the command's, so these two come out here.
+        if let word = words.first, word == "--help" || word == "-h" { throw CleanExit.helpRequest(Self.self) }
         let session: ImageSession
         do {
             session = try ImageSession(global, quiet: surroundings.quiet)
