@@ -37,7 +37,7 @@ public enum AbsolutePath {
         if keepingSlash {
             if path.hasSuffix("/"), !result.hasSuffix("/") {
                 result += "/"
-            } else if path.hasSuffix("/.") {
+            } else if path.hasSuffix("/."), !result.hasSuffix("/.") {
                 if result != "/" { result += "/" }
                 result += "."
             }

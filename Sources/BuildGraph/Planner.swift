@@ -241,18 +241,26 @@ public struct Planner {
     private func rejectCycles() throws(PlanError) {
         enum Mark { case new, open, done }
         var marks = [Mark](repeating: .new, count: stages.count)
-        func visit(_ index: Int, _ marks: inout [Mark]) throws(PlanError) {
-            switch marks[index] {
-            case .done: return
-            case .open:
-                throw PlanError(.circularDependency(stages[index].displayName), range: stages[index].stage.range)
-            case .new: break
+        // Not recursive: a file may have more stages in a row than the stack has room for.
+        var path: [(index: Int, next: [Int])] = []
+        for start in stages.indices where marks[start] == .new {
+            marks[start] = .open
+            path = [(start, neighbours(of: start).reversed())]
+            while let last = path.indices.last {
+                guard let next = path[last].next.popLast() else {
+                    marks[path.removeLast().index] = .done
+                    continue
+                }
+                switch marks[next] {
+                case .done: break
+                case .open:
+                    throw PlanError(.circularDependency(stages[next].displayName), range: stages[next].stage.range)
+                case .new:
+                    marks[next] = .open
+                    path.append((next, neighbours(of: next).reversed()))
+                }
             }
-            marks[index] = .open
-            for next in neighbours(of: index) { try visit(next, &marks) }
-            marks[index] = .done
         }
-        for index in stages.indices { try visit(index, &marks) }
     }
 
     private func neighbours(of index: Int) -> [Int] {

@@ -29,7 +29,7 @@ struct InstructionTests {
             """)
         #expect(
             plan.history == [
-                "MAINTAINER me", "ENV A=1 B=x y", "LABEL l=1 2", "EXPOSE [80/tcp 53/udp]", "VOLUME [/a /b c]",
+                "MAINTAINER me", "ENV A=1 B=x y", "LABEL l=1 2", "EXPOSE [53/udp 80/tcp]", "VOLUME [/a /b c]",
                 "USER u", "WORKDIR /w", "SHELL [/bin/bash -c]", "STOPSIGNAL SIGINT", #"ENTRYPOINT ["e" "q\"t\ttab"]"#,
                 #"CMD ["/bin/bash" "-c" "run it"]"#,
                 "HEALTHCHECK {Test:[CMD-SHELL check me] Interval:1m30s Timeout:1.5s StartPeriod:0s StartInterval:0s Retries:3}",
@@ -92,7 +92,7 @@ struct InstructionTests {
             if case .workdir(let workdir) = step.kind { workdir.path } else { nil }
         }
         #expect(paths == ["/a", "/a/c", "/x", "/x/d"])
-        #expect(plan.history == ["WORKDIR /a", "WORKDIR /a/c", "WORKDIR /", "WORKDIR /x", "WORKDIR /x/d"])
+        #expect(plan.history == ["WORKDIR /a", "WORKDIR /a/c", "WORKDIR /", "WORKDIR /x", "ENV D=d", "WORKDIR /x/d"])
     }
 
     @Test("destinations are relative to the working directory and keep their slash")
@@ -301,7 +301,7 @@ struct RunTests {
         for (flag, reason) in [
             ("--mount=target=/x/..", PlanError.Reason.invalidMountTarget("/")),
             ("--mount=type=ssh,source=/x", .invalidMount("ssh does not support source")),
-            ("--mount=type=secret", .invalidMount("one of source, target required")),
+            ("--mount=type=secret", .invalidMount("invalid secret mount. one of source, target required")),
         ] {
             let failure = try failure("FROM scratch\nRUN \(flag) x\n")
             #expect(failure.reason == reason)

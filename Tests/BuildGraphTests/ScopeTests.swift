@@ -116,9 +116,9 @@ struct ScopeTests {
 
     @Test("a failed expansion points at its instruction")
     func failedExpansion() throws {
-        let failure = try failure("FROM scratch\nENV A=1\nENV B=${C:?is needed}\n")
-        #expect(failure.place == "ENV B=${C:?is needed}")
-        #expect(failure.text?.contains("is needed") == true)
+        let failure = try failure("FROM scratch\nENV A=1\nENV B=${C:?is-needed}\n")
+        #expect(failure.place == "ENV B=${C:?is-needed}")
+        #expect(failure.text?.contains("is-needed") == true)
     }
 
     @Test("a base's PATH and variables are kept, missing PATH is added")

@@ -15,10 +15,8 @@ struct BuildCacheTests {
         let text = "FROM scratch\nRUN write a 1\nRUN write b 2\nENV A=1\n"
         let first = try await fixture.build(text)
         #expect(first.ran == ["write a 1", "write b 2"])
-        #expect(first.outcome.cachedSteps == 0)
         let second = try await fixture.build(text)
         #expect(second.ran == [])
-        #expect(second.outcome.cachedSteps == 2)
         #expect(second.events.steps { $0 == .cached }.count == 2)
         #expect(second.outcome.descriptor?.digest == first.outcome.descriptor?.digest)
         // Configuration alone changes the image, but runs nothing.

@@ -2,7 +2,6 @@ import BuildGraph
 import DockerfileSyntax
 import Glibc
 import OCI
-import Registry
 import Sandbox
 import Store
 import Synchronization
@@ -11,7 +10,8 @@ import Synchronization
 
 /// A store, a context and an executor that does not start processes, for builds inside a test.
 final class BuildFixture: Sendable {
-    let files: CopyFixture
+    /// Never changed itself; the files in it may be written from any thread.
+    nonisolated(unsafe) let files: CopyFixture
     let executor: ScriptedExecutor
     let store: Store
     private let scratchCount = Atomic<Int>(0)

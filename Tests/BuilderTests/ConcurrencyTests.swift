@@ -47,13 +47,13 @@ struct GateTests {
 struct BlockingPoolTests {
     @Test("blocking jobs leave the other tasks running", .timeLimit(.minutes(1)))
     func starvation() async throws {
-        let done = Atomic<Bool>(false)
+        let done = Flag()
         // The longest time between two turns of a task on the cooperative pool.
         let ticker = Task {
             let clock = ContinuousClock()
             var longest = Duration.zero
             var last = clock.now
-            while !done.load(ordering: .relaxed) {
+            while !done.isSet {
                 try await Task.sleep(for: .milliseconds(2))
                 let now = clock.now
                 longest = max(longest, last.duration(to: now))
@@ -65,7 +65,7 @@ struct BlockingPoolTests {
             for _ in 0..<64 { group.addTask { try await blocking { _ = usleep(100_000) } } }
             try await group.waitForAll()
         }
-        done.store(true, ordering: .relaxed)
+        done.set()
         let longest = try await ticker.value
         // 64 jobs on the pool's 16 threads take 400 ms: were they on the cooperative pool, nothing else ran meanwhile.
         #expect(longest < .milliseconds(250))
@@ -83,17 +83,17 @@ struct BlockingPoolTests {
 
     @Test("waiting for locks does not take the threads away from those who hold them", .timeLimit(.minutes(1)))
     func waiting() async throws {
-        let isFree = Atomic<Bool>(false)
+        let isFree = Flag()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<40 {
                 group.addTask {
                     try await waitingForLock { keepWaiting in
-                        while keepWaiting(), !isFree.load(ordering: .acquiring) { usleep(1_000) }
+                        while keepWaiting(), !isFree.isSet { usleep(1_000) }
                     }
                 }
             }
             try await Task.sleep(for: .milliseconds(50))
-            try await blocking { isFree.store(true, ordering: .releasing) }
+            try await blocking { isFree.set() }
             try await group.waitForAll()
         }
     }
@@ -110,4 +110,13 @@ struct BlockingPoolTests {
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
     }
+}
+
+/// A switch that tasks share.
+private final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+
+    var isSet: Bool { value.load(ordering: .acquiring) }
+
+    func set() { value.store(true, ordering: .releasing) }
 }
