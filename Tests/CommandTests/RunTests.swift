@@ -52,6 +52,9 @@ struct RunTests {
             expectOneError(try await whittle("run", "app", "/data"), status: 126, "/data")
             expectOneError(try await whittle("run", "--pull", "never", "absent"), status: 125, "absent:latest")
             expectOneError(try await whittle("run", "app"), status: 125, "no command")
+            expectOneError(
+                try await whittle("run", "--pull", "never", "--platform", "linux/s390x", "app", "/bin/sh"), status: 125,
+                "app:latest")
             expectOneError(try await whittle("run", "-u", "nobody-here", "app", "/bin/sh"), status: 125, "nobody-here")
             expectOneError(try await whittle("run", "-v", "name:/x", "app", "/bin/sh"), status: 125, "named volumes")
             expectOneError(

@@ -58,16 +58,30 @@ public struct ImageLocator: Sendable {
         fetcher = LayerFetcher(store: store, registry: registry, progress: progress)
     }
 
-    /// Finds an image for a platform.
+    /// Finds an image for a platform; without one, for this machine's, or the only one that there is.
     ///
     /// - Throws: `OCIError`, `RegistryError`, ``StoreError/notFound(_:)``.
     public func find(
-        _ name: ImageName, platform: Platform = .host, pull: PullPolicy = .missing
+        _ name: ImageName, platform wanted: Platform? = nil, pull: PullPolicy = .missing
     ) async throws -> FoundImage {
+        let found = try await locate(name, wanted, pull)
+        try Self.check(found.image, wanted)
+        return found
+    }
+
+    /// A name may stand for an image of one platform without an index, which is then the wrong one.
+    private static func check(_ image: LocatedImage, _ wanted: Platform?) throws(OCIError) {
+        let offered = image.config.platform
+        guard let wanted, wanted.rank(of: offered) == nil else { return }
+        throw .noMatchingPlatform(wanted: wanted.description, available: [offered.description])
+    }
+
+    private func locate(_ name: ImageName, _ wanted: Platform?, _ pull: PullPolicy) async throws -> FoundImage {
+        let platform = wanted ?? .host
         switch name {
         case .store(let reference):
             let reference = reference.withDefaultTag
-            if pull != .always, let found = try await blocking({ try inStore(reference, name, platform) }) {
+            if pull != .always, let found = try await blocking({ try inStore(reference, name, wanted) }) {
                 return found
             }
             guard pull != .never else { throw StoreError.notFound("image \(reference.familiar)") }
@@ -92,10 +106,11 @@ public struct ImageLocator: Sendable {
     }
 
     /// Only what is complete counts: an index may have been pulled for another platform.
-    private func inStore(_ reference: Reference, _ name: ImageName, _ platform: Platform) throws -> FoundImage? {
+    private func inStore(_ reference: Reference, _ name: ImageName, _ wanted: Platform?) throws -> FoundImage? {
         guard let root = try store.image(named: reference) else { return nil }
         do {
-            let image = try StoreBlobs(store).image(root, platform: platform)
+            let image = try StoreBlobs(store).image(root, platform: wanted ?? .host)
+            try Self.check(image, wanted)
             guard image.manifest.layers.allSatisfy({ store.hasBlob($0.digest) }) else { return nil }
             return FoundImage(name: name, root: root, image: image, origin: .store)
         } catch StoreError.notFound, OCIError.noMatchingPlatform {

@@ -34,7 +34,7 @@ struct CompareCommand: AsyncParsableCommand {
     func run() async throws {
         let session = try ImageSession(global)
         try await session.run { session in
-            let platform = try platform.map(ImageNames.platform) ?? .host
+            let platform = try platform.map(ImageNames.platform)
             let reader = SummaryReader(session: session, platform: platform)
             let comparison = ImageComparison(
                 before: try await reader.read(before), after: try await reader.read(after))

@@ -8,7 +8,7 @@ import Store
 /// Reads what a comparison needs to know about an image: every layer once, a few at a time.
 struct SummaryReader: Sendable {
     let session: ImageSession
-    let platform: Platform
+    let platform: Platform?
 
     /// Reads the image of that name.
     func read(_ text: String) async throws -> ImageSummary {

@@ -1,4 +1,5 @@
 import Builder
+import Glibc
 import OCI
 import Registry
 import Rendering
@@ -51,6 +52,7 @@ extension CommandFailure {
         case StoreError.notFound: status = ExitStatusCode.negative
         case OCIError.noMatchingPlatform, OCIError.imageNotFound, OCIError.ambiguousImage:
             status = ExitStatusCode.negative
+        case OCIError.system("write", _, _), OCIError.system(_, _, ENOSPC): status = ExitStatusCode.failure
         case is OCIError: status = ExitStatusCode.usage
         default: break
         }

@@ -26,7 +26,7 @@ struct RunRequest: Sendable {
     var ports: [PublishedPort]
     var hosts: [HostEntry]
     var hostname: String?
-    var platform: Platform
+    var platform: Platform?
     var pull: ImageLocator.PullPolicy
 
     init(_ options: RunCommand) throws {
@@ -73,7 +73,7 @@ struct RunRequest: Sendable {
         }
         hosts = try around.addHost.map { try HostEntry(parsing: $0) }
         hostname = around.hostname
-        platform = try around.platform.map(ImageNames.platform) ?? .host
+        platform = try around.platform.map(ImageNames.platform)
         switch around.pull {
         case .always: pull = .always
         case .missing: pull = .missing
