@@ -50,11 +50,11 @@ let package = Package(
         target("DockerfileSyntax"),
         target("OCI", [crypto]),
         target("BuildContext", ["CLinux", "CArchive", crypto, asyncHTTPClient, subprocess]),
-        target("LayerFormat", ["OCI", "CLinux", "CArchive", "CZstd", "CDeflate", "CZlib", crypto]),
+        target("LayerFormat", ["OCI", "CLinux", "CArchive", "CZstd", "CDeflate", "CZlib"]),
         target("Registry", ["OCI", asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioSSL, "TOMLKit", subprocess]),
         target("Store", ["OCI", "LayerFormat", "CLinux", grdb]),
         target("Sandbox", ["CLinux"]),
-        target("BuildGraph", ["DockerfileSyntax", "OCI", crypto]),
+        target("BuildGraph", ["DockerfileSyntax", "OCI"]),
         target(
             "Builder",
             [
@@ -81,8 +81,12 @@ let package = Package(
         tests("StoreTests", ["Store", "OCI", grdb]),
         tests("SandboxTests", ["Sandbox", "CLinux"]),
         tests("BuildGraphTests", ["BuildGraph", "DockerfileSyntax", "OCI"]),
-        tests("BuilderTests", ["Builder", "BuildContext", "BuildGraph", "DockerfileSyntax", "LayerFormat", "OCI", "Sandbox", "Store", "CLinux"]),
+        tests(
+            "BuilderTests",
+            ["Builder", "BuildContext", "BuildGraph", "DockerfileSyntax", "OCI", "Sandbox", "Store", "CLinux"]),
         tests("CommandTests", ["whittle", "TestSupport", subprocess]),
-        tests("RenderingTests", ["Rendering", "Builder", "BuildContext", "DockerfileSyntax", "OCI", "Registry", "Sandbox", "Store"]),
+        tests(
+            "RenderingTests",
+            ["Rendering", "Builder", "BuildContext", "DockerfileSyntax", "OCI", "Registry", "Sandbox", "Store"]),
     ]
 )

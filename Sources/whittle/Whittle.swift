@@ -8,10 +8,19 @@ struct Whittle: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             BuildCommand.self,
-            RunCommand.self, CompareCommand.self, ImagesCommand.self, PullCommand.self, PushCommand.self, TagCommand.self,
+            RunCommand.self,
+            CompareCommand.self,
+            ImagesCommand.self,
+            PullCommand.self,
+            PushCommand.self,
+            TagCommand.self,
             RemoveCommand.self,
-            SaveCommand.self, LoadCommand.self, LoginCommand.self, LogoutCommand.self,
-            PruneCommand.self, DiskUsageCommand.self,
+            SaveCommand.self,
+            LoadCommand.self,
+            LoginCommand.self,
+            LogoutCommand.self,
+            PruneCommand.self,
+            DiskUsageCommand.self,
         ])
 }
 

@@ -1,3 +1,4 @@
+import Glibc
 import OCI
 import TestSupport
 import Testing
@@ -316,9 +317,8 @@ struct FaultTests {
     // MARK: Nobody there
 
     @Test func registryThatIsDown() async throws {
-        let registry = try await FakeRegistry.start()
-        let host = registry.host
-        await registry.stop()
+        let refusing = try #require(RefusingPort())
+        let host = "127.0.0.1:\(refusing.number)"
         try await withClient { client in
             let error = await registryError {
                 _ = try await client.resolve(try reference("\(host)/app"), platform: .host)
@@ -351,4 +351,29 @@ struct FaultTests {
             #expect(await registryError { try await client.ping(host: registry.host) } == .shutDown)
         }
     }
+}
+
+/// A port of this machine that is taken but not listened on, so that nobody else gets it and every connection is refused.
+private final class RefusingPort {
+    let number: UInt16
+    private let socket: Int32
+
+    init?() {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard socket >= 0 else { return nil }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let socket = socket
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(socket, address, length) == 0 && getsockname(socket, address, &length) == 0
+            }
+        }
+        number = UInt16(bigEndian: address.sin_port)
+        guard isBound else { return nil }
+    }
+
+    deinit { close(socket) }
 }

@@ -205,7 +205,7 @@ import Testing
                  2 | MAINTAINER me
                    | ^~~~~~~~~~
 
-                size    12.0 MB (4.20 MB compressed)
+                size    about 12.0 MB (4.20 MB compressed)
                 layers  2, 1 new
                          4.00 MB  [2/2] RUN make
                 steps   2, 1 from cache

@@ -51,7 +51,7 @@ import Testing
                 " = [web 2/2] RUN npm install with a rather long ...  CACHED",
                 " + [web 3/3] COPY . .                                  0.5s",
                 "",
-                "size    12.0 MB (4.20 MB compressed)",
+                "size    about 12.0 MB (4.20 MB compressed)",
                 "layers  2, 1 new",
                 "         4.00 MB  [2/2] RUN make",
                 "steps   2, 1 from cache",

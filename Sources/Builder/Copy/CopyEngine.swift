@@ -109,7 +109,7 @@ private struct CopyInProgress {
         let target = try root.resolve(destination.path)
         if target.leaf != nil { throw PathFailure(.directoryOverFile, target.path) }
         let (directory, made) = try target.makeDirectories(implied)
-        notePending(made.dropLast())
+        noteMade(made.dropLast(), in: made.isEmpty ? nil : target.directory)
         // The top directory is the instruction's own and keeps its owner and mode, except that a git checkout brings
         // its own. Either way it gets the source's time.
         let isGit = if case .gitCheckout = request.sources[item.sourceIndex] { true } else { false }
@@ -146,7 +146,7 @@ private struct CopyInProgress {
             let made: [OpenFile]
             (directory, made) = try target.makeParents(implied)
             name = target.leafName ?? target.missing.last ?? item.name
-            notePending(made[...])
+            noteMade(made[...], in: made.isEmpty ? nil : target.directory)
         }
         try body(makeCopier(item, attributes, at: path), name, directory)
         if let time = engine.newFileTime { notePending(directory, time) }
@@ -167,7 +167,7 @@ private struct CopyInProgress {
         if let reason = ArchiveExtraction.extract(file.descriptor, into: directory.descriptor, owner: owner) {
             throw PathFailure(.archive(reason), location.path)
         }
-        notePending(made[...])
+        noteMade(made[...], in: made.isEmpty ? nil : target.directory)
         if let time = engine.newFileTime { notePending(directory, time) }
         return true
     }
@@ -176,7 +176,9 @@ private struct CopyInProgress {
     private mutating func prepareDestination() throws(PathFailure) {
         let parentLength = destination.path.lastIndex(of: 0x2F) ?? 0
         let wanted = destination.isDirectory ? destination.path : PathBytes(destination.path[..<parentLength])
-        notePending(try root.resolve(wanted).makeDirectories(implied).created[...])
+        let target = try root.resolve(wanted)
+        let made = try target.makeDirectories(implied).created
+        noteMade(made[...], in: made.isEmpty ? nil : target.directory)
     }
 
     private func makeCopier(
@@ -187,8 +189,10 @@ private struct CopyInProgress {
             isCancelled: engine.isCancelled)
     }
 
-    private mutating func notePending(_ directories: ArraySlice<OpenFile>) {
+    /// Notes directories that were made, and the one above them, whose time changed because it got an entry.
+    private mutating func noteMade(_ directories: ArraySlice<OpenFile>, in parent: OpenFile?) {
         guard let time = engine.newFileTime else { return }
+        if let parent { notePending(parent, time) }
         for directory in directories { notePending(directory, time) }
     }
 

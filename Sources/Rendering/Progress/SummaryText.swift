@@ -53,7 +53,9 @@ struct SummaryText: Sendable {
         let compressed = image.layers.reduce(0) { $0 + $1.compressedSize }
         let known = image.layers.compactMap(\.uncompressedSize)
         guard known.count == image.layers.count else { return "\(SizeText.decimal(compressed)) compressed" }
-        return "\(SizeText.decimal(known.reduce(0, +))) (\(SizeText.decimal(compressed)) compressed)"
+        // Of a base layer the files are counted, of a new one its tar: a few per cent apart.
+        let about = image.layers.contains { $0.madeBy == nil } ? "about " : ""
+        return "\(about)\(SizeText.decimal(known.reduce(0, +))) (\(SizeText.decimal(compressed)) compressed)"
     }
 
     private func listing(_ layers: [BuildSummary.Layer]) -> [String] {
