@@ -12,8 +12,6 @@ public enum BuildError: Error, Sendable, CustomStringConvertible {
     case stepFailed(step: FailedStep, reason: String, remedy: String? = nil)
     /// The configuration or a layer of an image cannot be had. `remedy` says what to do about it.
     case image(name: String, range: SourceRange?, reason: String, remedy: String? = nil)
-    /// An image has no variant for the platform.
-    case foreignPlatform(step: FailedStep, platform: Platform)
     /// An output cannot be written.
     case export(String)
     /// The options contradict each other or name something that is not there.
@@ -27,8 +25,6 @@ public enum BuildError: Error, Sendable, CustomStringConvertible {
             "process \"\(failure.command)\" did not complete successfully: \(failure.ending)"
         case .stepFailed(_, let reason, _): reason
         case .image(let name, _, let reason, _): reason.contains(name) ? reason : "\(name): \(reason)"
-        case .foreignPlatform(_, let platform):
-            "cannot run \(platform) programs here: no binfmt handler for \(platform.architecture) is registered"
         case .export(let reason): reason
         case .options(let reason): reason
         }

@@ -31,8 +31,6 @@ public enum Remedy {
             failure.lastOutput.firstRange(of: Array("No space left on device".utf8)) != nil
                 ? "the disk that holds the store, or a tmpfs mount, is full"
                 : text(exitCode: failure.exitCode, ending: failure.ending)
-        case .foreignPlatform(_, let platform):
-            "register an emulator for \(platform.architecture), for example with Debian's qemu-user-static"
         case .export, .options: nil
         }
     }

@@ -80,14 +80,7 @@ public enum OutputFile {
     /// Writes the bytes of a small file.
     public static func write(_ bytes: [UInt8], to destination: String) throws {
         try write(to: destination) { descriptor in
-            var offset = 0
-            while offset < bytes.count {
-                let count = bytes.withUnsafeBytes {
-                    Glibc.write(descriptor, $0.baseAddress?.advanced(by: offset), $0.count - offset)
-                }
-                if count < 0 { if errno == EINTR { continue } else { throw failure("write", destination) } }
-                offset += count
-            }
+            guard WholeFile.writeAll(bytes, to: descriptor) else { throw failure("write", destination) }
         }
     }
 

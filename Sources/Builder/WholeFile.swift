@@ -23,15 +23,21 @@ enum WholeFile {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard file >= 0 else { throw failure("create", path) }
         defer { close(file) }
+        guard writeAll(bytes, to: file) else { throw failure("write", path) }
+        guard fchmod(file, mode) == 0 else { throw failure("set the mode of", path) }
+    }
+
+    /// Writes all the bytes to an open file; false leaves the reason in `errno`.
+    static func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
         var offset = 0
         while offset < bytes.count {
             let count = bytes.withUnsafeBytes {
                 Glibc.write(file, $0.baseAddress?.advanced(by: offset), $0.count - offset)
             }
-            if count < 0 { if errno == EINTR { continue } else { throw failure("write", path) } }
+            if count < 0 { if errno == EINTR { continue } else { return false } }
             offset += count
         }
-        guard fchmod(file, mode) == 0 else { throw failure("set the mode of", path) }
+        return true
     }
 
     /// Copies a file's bytes.

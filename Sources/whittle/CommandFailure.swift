@@ -36,7 +36,7 @@ struct CommandFailure: Error {
     private static func status(of error: BuildError) -> Int32 {
         switch error {
         case .dockerfile, .options: ExitStatusCode.usage
-        case .commandFailed, .stepFailed, .image, .foreignPlatform: ExitStatusCode.negative
+        case .commandFailed, .stepFailed, .image: ExitStatusCode.negative
         case .export: ExitStatusCode.failure
         }
     }

@@ -60,8 +60,6 @@ public struct DiagnosticText: Sendable {
                 + line("\(place(failure.step.range))\(error)") + hint(Remedy.text(for: error))
         case .stepFailed(let step, _, let remedy):
             line("\(place(step.range))\(error)") + excerpt(step.range) + hint(remedy)
-        case .foreignPlatform(let step, _):
-            line("\(place(step.range))\(error)") + excerpt(step.range) + hint(Remedy.text(for: error))
         case .image(_, let range, _, let remedy):
             line("\(place(range))\(error)") + excerpt(range) + hint(remedy)
         case .export, .options:
