@@ -62,18 +62,20 @@ let package = Package(
                 "CLinux", nioCore,
             ]),
         target("Analysis", ["OCI", "LayerFormat"]),
-        target("Rendering", ["DockerfileSyntax", "OCI", "Builder", "Analysis"]),
+        target("Checks", ["DockerfileSyntax"]),
+        target("Rendering", ["DockerfileSyntax", "OCI", "Builder", "Analysis", "Checks"]),
         .executableTarget(
             name: "whittle",
             dependencies: [
                 "Builder", "BuildGraph", "BuildContext", "DockerfileSyntax", "OCI", "LayerFormat", "Registry", "Store",
-                "Sandbox", "Analysis", "Rendering", "CLinux",
+                "Sandbox", "Analysis", "Checks", "Rendering", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), subprocess,
             ],
             swiftSettings: swiftSettings),
 
         target("TestSupport", ["OCI", nioCore, nioPosix, nioHTTP1, nioSSL]),
         tests("DockerfileSyntaxTests", ["DockerfileSyntax"]),
+        tests("ChecksTests", ["Checks", "DockerfileSyntax"]),
         tests("OCITests", ["OCI"]),
         tests("LayerFormatTests", ["LayerFormat", "OCI", "CLinux"]),
         tests("BuildContextTests", ["BuildContext", "CLinux", crypto]),

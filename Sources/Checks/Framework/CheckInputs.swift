@@ -1,0 +1,137 @@
+/// What rules may know of the world outside the Dockerfile. Whoever calls the checks decides what to find out; a rule that
+/// misses a fact says nothing, or offers no fix, rather than guessing.
+public struct CheckInputs: Sendable {
+    /// The files that the build may copy.
+    public var buildContext: (any ContextFacts)?
+    /// Configurations of images named in FROM.
+    public var baseImages: (any BaseImageFacts)?
+    /// Versions of packages, for pinning.
+    public var packages: (any PackageVersions)?
+    /// Tags of images, for pinning.
+    public var tags: (any TagResolver)?
+    /// Analysis of shell scripts.
+    public var scripts: (any ScriptLinter)?
+
+    /// Creates inputs with nothing known.
+    public init(
+        buildContext: (any ContextFacts)? = nil, baseImages: (any BaseImageFacts)? = nil,
+        packages: (any PackageVersions)? = nil, tags: (any TagResolver)? = nil, scripts: (any ScriptLinter)? = nil
+    ) {
+        self.buildContext = buildContext
+        self.baseImages = baseImages
+        self.packages = packages
+        self.tags = tags
+        self.scripts = scripts
+    }
+}
+
+/// What is known of the build context.
+public protocol ContextFacts: Sendable {
+    /// True when there is an ignore file for this Dockerfile, even an empty one.
+    var hasIgnoreFile: Bool { get }
+    /// True when the ignore file leaves a path out. The path is relative, without a leading `/` or `./`; `.` is the
+    /// context itself.
+    func isIgnored(_ path: String) -> Bool
+    /// True when the ignore file leaves the path out and has no exception that could bring back something below it.
+    func isIgnoredWithAllBelow(_ path: String) -> Bool
+    /// The files of the context that the ignore file lets through, with sizes in bytes, in no particular order; nil when
+    /// nobody has looked.
+    var files: [ContextFile]? { get }
+}
+
+/// A file of the build context.
+public struct ContextFile: Hashable, Sendable {
+    /// Its path in the context, without a leading `/`.
+    public var path: String
+    /// Its size in bytes.
+    public var size: Int64
+    /// Permission bits.
+    public var mode: UInt32
+
+    /// Creates a file.
+    public init(path: String, size: Int64, mode: UInt32 = 0o644) {
+        self.path = path
+        self.size = size
+        self.mode = mode
+    }
+}
+
+/// What is known of base images without building anything.
+public protocol BaseImageFacts: Sendable {
+    /// The configuration of an image as FROM names it; nil when it is not known.
+    func configuration(of image: String) -> BaseImageConfiguration?
+}
+
+/// The parts of an image's configuration that rules look at.
+public struct BaseImageConfiguration: Hashable, Sendable {
+    /// `NAME=VALUE` of the environment.
+    public var environment: [String: String]
+    /// SHELL; nil when the image does not set one.
+    public var shell: [String]?
+    /// WORKDIR; empty when it is not set.
+    public var workingDirectory: String
+    /// USER; empty when it is not set.
+    public var user: String
+
+    /// Creates a configuration.
+    public init(
+        environment: [String: String] = [:], shell: [String]? = nil, workingDirectory: String = "", user: String = ""
+    ) {
+        self.environment = environment
+        self.shell = shell
+        self.workingDirectory = workingDirectory
+        self.user = user
+    }
+}
+
+/// The kinds of packages that installation commands name.
+public enum PackageManager: String, CaseIterable, Hashable, Sendable {
+    case apt, apk, dnf, yum, zypper, microdnf
+    case pip, npm, gem, go
+}
+
+/// Versions of packages as they are now, from the base image's package sources or a registry. Answers are facts or nil.
+public protocol PackageVersions: Sendable {
+    /// The version that an installation command without a version would install today.
+    ///
+    /// - Parameters:
+    ///   - package: the name as written, without version.
+    ///   - image: the image the command runs on, as FROM names it after expansion; nil for a stage on scratch.
+    func version(of package: String, manager: PackageManager, image: String?) -> String?
+}
+
+/// Tags of images as they are now.
+public protocol TagResolver: Sendable {
+    /// The most exact tag that names the same image as this reference does now, `3.12.4-slim-bookworm` for
+    /// `python:slim`; nil when none is known. The answer is a tag without the name.
+    func pinnedTag(for reference: String) -> String?
+    /// The digest of the reference now, `sha256:…`.
+    func digest(of reference: String) -> String?
+}
+
+/// A program that checks shell scripts.
+public protocol ScriptLinter: Sendable {
+    /// What it says about a script.
+    ///
+    /// - Parameters:
+    ///   - script: the script, with its line breaks.
+    ///   - shell: `sh`, `bash`, `dash`, `ksh`.
+    func lint(_ script: String, shell: String) -> [ScriptRemark]
+}
+
+/// Something that a ``ScriptLinter`` says.
+public struct ScriptRemark: Hashable, Sendable {
+    /// `SC2086`.
+    public var code: String
+    /// How bad it is.
+    public var severity: Severity
+    /// One line.
+    public var message: String
+
+    /// Creates a remark.
+    public init(code: String, severity: Severity, message: String) {
+        self.code = code
+        self.severity = severity
+        self.message = message
+    }
+}

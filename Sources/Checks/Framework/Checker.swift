@@ -1,0 +1,81 @@
+import DockerfileSyntax
+
+/// What was found in one file.
+public struct CheckReport: Sendable {
+    /// The file.
+    public var source: SourceText
+    /// The findings, in the order of their places.
+    public var findings: [Finding]
+    /// Why the file, or the rest of it behind the findings, could not be read.
+    public var error: DockerfileError?
+
+    /// Creates a report.
+    public init(source: SourceText, findings: [Finding], error: DockerfileError? = nil) {
+        self.source = source
+        self.findings = findings
+        self.error = error
+    }
+}
+
+/// Applies rules to a Dockerfile.
+public struct Checker: Sendable {
+    let rules: [Rule]
+    let configuration: CheckConfiguration
+
+    /// Creates a checker.
+    public init(configuration: CheckConfiguration = CheckConfiguration(), rules: [Rule] = Rules.all) {
+        self.configuration = configuration
+        self.rules = rules.filter { !configuration.ignored.contains($0.id) }
+    }
+
+    /// Checks a text.
+    public func check(_ bytes: [UInt8], path: String, inputs: CheckInputs = CheckInputs()) -> CheckReport {
+        do {
+            let dockerfile = try Dockerfile.parse(bytes, path: path)
+            return check(dockerfile, inputs: inputs)
+        } catch {
+            return CheckReport(source: SourceText(bytes, path: path), findings: [], error: error)
+        }
+    }
+
+    private func check(_ dockerfile: Dockerfile, inputs: CheckInputs) -> CheckReport {
+        var parsed: ParsedDockerfile
+        var failure: DockerfileError?
+        do {
+            parsed = try dockerfile.resolve()
+        } catch {
+            failure = error
+            parsed = dockerfile.resolveUntilError()
+        }
+        let context = CheckContext(
+            dockerfile: dockerfile, parsed: parsed, inputs: inputs, configuration: configuration)
+        let pragmas = configuration.disablesPragmas ? nil : Pragmas(dockerfile)
+        var findings: [Finding] = []
+        for rule in rules where failure == nil || rule.appliesToPartialFiles {
+            if rule.isExperimental, !isEnabled(rule, pragmas) { continue }
+            findings += self.findings(of: rule, in: context, pragmas)
+        }
+        findings.sort { left, right in
+            (left.range.start, left.rule, left.range.end, left.message)
+                < (right.range.start, right.rule, right.range.end, right.message)
+        }
+        return CheckReport(source: dockerfile.source, findings: findings, error: failure)
+    }
+
+    private func isEnabled(_ rule: Rule, _ pragmas: Pragmas?) -> Bool {
+        configuration.experimental.contains(rule.id) || configuration.experimental.contains("all")
+            || pragmas?.enables(rule.id) == true
+    }
+
+    private func findings(of rule: Rule, in context: CheckContext, _ pragmas: Pragmas?) -> [Finding] {
+        rule.check(context).compactMap { match in
+            let line = context.source.lineNumber(of: match.range.start)
+            if pragmas?.silences(rule.id, family: rule.family, line: line) == true { return nil }
+            var severity = configuration.severities[rule.id] ?? rule.severity
+            if rule.family == .buildKit, pragmas?.turnsWarningsIntoErrors == true { severity = .error }
+            return Finding(
+                rule: rule.id, severity: severity, message: match.message ?? rule.summary, range: match.range,
+                focus: match.focus, fix: match.fix)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import DockerfileSyntax
+
+/// Applies the fixes of findings to the text, again and again until nothing changes.
+///
+/// A fix goes in whole or not at all. Of fixes that touch the same place the first one goes in, and the others are looked
+/// at again in the next pass, when their places are known anew. A fix after which the text is not a Dockerfile any more,
+/// or which loses a comment, is left out: that is a mistake in its rule, and must not reach the file.
+public struct FixApplication: Sendable {
+    /// How often the text is checked again. Fixes that cause each other's findings would never end.
+    static let maximumPasses = 32
+
+    let checker: Checker
+    let classes: Set<FixClass>
+
+    /// Creates an application of a checker's fixes.
+    ///
+    /// - Parameter classes: the promises that are good enough.
+    public init(_ checker: Checker, classes: Set<FixClass> = Set(FixClass.allCases)) {
+        self.checker = checker
+        self.classes = classes
+    }
+
+    /// A fix that went in.
+    public struct Applied: Hashable, Sendable {
+        /// The rule whose fix it is.
+        public var rule: String
+        /// What it promised.
+        public var kind: FixClass
+        /// What it did.
+        public var summary: String
+        /// The line it was found at, in the text of its pass.
+        public var line: Int
+    }
+
+    /// The text after the fixes.
+    public struct Result: Sendable {
+        /// The text.
+        public var bytes: [UInt8]
+        /// The fixes that went in, in order.
+        public var applied: [Applied]
+    }
+
+    /// Applies the fixes to a text. A text that is not a Dockerfile stays as it is.
+    public func apply(to bytes: [UInt8], path: String, inputs: CheckInputs = CheckInputs()) -> Result {
+        var result = Result(bytes: bytes, applied: [])
+        for _ in 0..<FixApplication.maximumPasses {
+            let report = checker.check(result.bytes, path: path, inputs: inputs)
+            guard report.error == nil else { return result }
+            let before = result.bytes
+            pass(report, &result)
+            if result.bytes == before { break }
+        }
+        return result
+    }
+
+    /// One pass: the fixes of a report that do not touch each other.
+    private func pass(_ report: CheckReport, _ result: inout Result) {
+        var edits: [TextEdit] = []
+        var applied: [Applied] = []
+        for finding in report.findings {
+            guard let fix = finding.fix, classes.contains(fix.kind), !fix.edits.isEmpty else { continue }
+            let candidate = edits + fix.edits
+            guard !touches(fix.edits, edits),
+                let text = try? report.source.applying(candidate), isSound(text, replacing: report.source)
+            else { continue }
+            edits = candidate
+            result.bytes = text
+            applied.append(
+                Applied(
+                    rule: finding.rule, kind: fix.kind, summary: fix.summary,
+                    line: report.source.lineNumber(of: finding.range.start)))
+        }
+        result.applied += applied
+    }
+
+    /// True when one of the edits is in or right next to one of the others.
+    private func touches(_ edits: [TextEdit], _ others: [TextEdit]) -> Bool {
+        edits.contains { edit in
+            others.contains { $0.range.start <= edit.range.end && edit.range.start <= $0.range.end }
+        }
+    }
+
+    /// True when the text still is a Dockerfile with all its comments.
+    private func isSound(_ bytes: [UInt8], replacing source: SourceText) -> Bool {
+        guard let dockerfile = try? Dockerfile.parse(bytes, path: source.path), (try? dockerfile.resolve()) != nil
+        else {
+            return false
+        }
+        return CommentLines.all(in: dockerfile.source).isSuperset(of: CommentLines.all(in: source))
+    }
+}
+
+/// The comments of a text, each with how often it occurs.
+struct CommentLines {
+    private var counts: [String: Int] = [:]
+
+    /// The lines that begin with `#`, also those within instructions.
+    static func all(in source: SourceText) -> CommentLines {
+        var result = CommentLines()
+        guard source.bytes.contains(UInt8(ascii: "#")) else { return result }
+        for number in 1...source.lineCount {
+            let line = source.line(number).trimmed
+            if line.first == "#" { result.counts[String(line), default: 0] += 1 }
+        }
+        return result
+    }
+
+    /// True when all of the others are here, as often.
+    func isSuperset(of other: CommentLines) -> Bool {
+        other.counts.allSatisfy { counts[$0.key, default: 0] >= $0.value }
+    }
+}

@@ -1,0 +1,123 @@
+import DockerfileSyntax
+
+/// The comments of a Dockerfile that are addressed to checks.
+///
+/// - `# hadolint ignore=DL3006,SC2046` above an instruction (`whittle` may stand for `hadolint`);
+/// - `# hadolint global ignore=DL3006` anywhere;
+/// - `# check=skip=RULE,RULE;error=true;experimental=RULE` as a directive, or above an instruction.
+public struct Pragmas: Sendable {
+    /// Options of build checks.
+    struct CheckOptions: Sendable {
+        var skip: Set<String> = []
+        var experimental: Set<String> = []
+        var skipsAll = false
+        var enablesAllExperimental = false
+        var error = false
+
+        /// Reads `skip=A,B;error=true`; anything else in it is not for us.
+        init(_ text: String) {
+            for option in text.split(separator: ";") {
+                let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                guard parts.count == 2 else { continue }
+                let value = parts[1].trimmed
+                let names = value.split(separator: ",").map { String($0.trimmed) }
+                switch parts[0].trimmed.lowercased() {
+                case "skip":
+                    if names.contains("all") { skipsAll = true } else { skip.formUnion(names) }
+                case "experimental":
+                    if names.contains("all") {
+                        enablesAllExperimental = true
+                    } else {
+                        experimental.formUnion(names)
+                    }
+                case "error": error = value.lowercased() == "true" || value == "1"
+                default: break
+                }
+            }
+        }
+    }
+
+    /// Rules ignored in the whole file.
+    private var global: Set<String> = []
+    /// Rules ignored on a line.
+    private var byLine: [Int: Set<String>] = [:]
+    /// Options above an instruction, by all the lines that it takes.
+    private var checksByLine: [(lines: ClosedRange<Int>, options: CheckOptions)] = []
+    let options: CheckOptions?
+
+    /// Reads the comments.
+    init(_ dockerfile: Dockerfile) {
+        options = dockerfile.directives.check.map { CheckOptions($0.firstWord) }
+        for piece in dockerfile.pieces {
+            guard case .trivia(let range) = piece else { continue }
+            let source = dockerfile.source
+            guard source.bytes[range.indices].contains(UInt8(ascii: "#")) else { continue }
+            for number in source.lineNumber(of: range.start)...source.lineNumber(of: max(range.start, range.end - 1)) {
+                read(source.line(number), number)
+            }
+        }
+        for node in dockerfile.nodes {
+            for comment in node.precedingComments where comment.hasPrefix("check=") {
+                let text = comment.dropFirst("check=".count).prefix { $0 != " " }
+                checksByLine.append((node.lines, CheckOptions(String(text))))
+            }
+        }
+    }
+
+    private mutating func read(_ line: Substring, _ number: Int) {
+        guard let words = Pragmas.words(line), words.count >= 1 else { return }
+        if let ids = Pragmas.ids(words) {
+            byLine[number + 1, default: []].formUnion(ids)
+        } else if words.count > 1, words[0].trimmed == "global", let ids = Pragmas.ids(Array(words.dropFirst())) {
+            global.formUnion(ids)
+        }
+    }
+
+    /// What follows `# hadolint` or `# whittle` on a comment line.
+    static func words(_ line: Substring) -> [Substring]? {
+        let line = line.trimmed
+        guard line.first == "#" else { return nil }
+        let words = line.dropFirst().split(whereSeparator: { $0 == " " || $0 == "\t" })
+        guard let first = words.first, first == "hadolint" || first == "whittle" else { return nil }
+        return Array(words.dropFirst())
+    }
+
+    /// The ids of `ignore=A,B`, with blanks where hadolint allows them.
+    private static func ids(_ words: [Substring]) -> [String]? {
+        let text = words.joined()
+        guard text.hasPrefix("ignore=") else { return nil }
+        return text.dropFirst("ignore=".count).split(separator: ",").map(String.init)
+    }
+
+    /// True when a rule has nothing to say about a line.
+    func silences(_ id: String, family: Rule.Family, line: Int) -> Bool {
+        if global.contains(id) || byLine[line]?.contains(id) == true { return true }
+        if let options, Pragmas.skips(options, id, family) { return true }
+        return checksByLine.contains { $0.lines.contains(line) && Pragmas.skips($0.options, id, family) }
+    }
+
+    private static func skips(_ options: CheckOptions, _ id: String, _ family: Rule.Family) -> Bool {
+        if options.skip.contains(id) { return true }
+        // The directive is BuildKit's: its `all` means BuildKit's checks. An experimental one is exempt if named.
+        return options.skipsAll && family == .buildKit
+    }
+
+    /// True when the file asks for an experimental rule.
+    func enables(_ id: String) -> Bool {
+        guard let options else { return false }
+        return options.enablesAllExperimental || options.experimental.contains(id)
+    }
+
+    /// True when findings of BuildKit's checks are errors in this file.
+    var turnsWarningsIntoErrors: Bool { options?.error == true }
+}
+
+extension Substring {
+    /// Without spaces and tabs at either end.
+    var trimmed: Substring {
+        var result = self
+        while let first = result.first, first == " " || first == "\t" { result.removeFirst() }
+        while let last = result.last, last == " " || last == "\t" { result.removeLast() }
+        return result
+    }
+}

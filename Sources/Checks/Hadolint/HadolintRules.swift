@@ -1,0 +1,4 @@
+extension Rules {
+    /// hadolint's rules, in the order of their numbers.
+    static let hadolint: [Rule] = []
+}
