@@ -34,6 +34,12 @@ public struct PlannedStage: Sendable {
     public var range: SourceRange?
     /// FROM as shown in progress, `[build 1/5] FROM docker.io/library/golang:1.22`.
     public var baseDisplayName: String
+    /// The name given with AS.
+    public var alias: String?
+    /// Which FROM of the Dockerfile it is, counted from 0; nil for an image that is only copied from.
+    public var number: Int?
+    /// The FROM instruction's text, and its lines counted from 1; nil for an image that is only copied from.
+    public var from: (instruction: String, lines: ClosedRange<Int>)?
 }
 
 /// Where a stage starts.

@@ -20,7 +20,9 @@ extension PlannedStage {
         self.init(
             name: state.displayName, base: base, steps: state.steps, config: state.config, platform: state.platform,
             range: state.isImplicit ? nil : state.stage.range,
-            baseDisplayName: "[\(label)1/\(max(total, 1))] FROM \(reference)")
+            baseDisplayName: "[\(label)1/\(max(total, 1))] FROM \(reference)",
+            alias: state.stage.name, number: state.isImplicit ? nil : state.index,
+            from: state.isImplicit ? nil : (state.stage.original, state.stage.lines))
     }
 
     /// Replaces every stage number.

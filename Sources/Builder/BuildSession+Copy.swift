@@ -7,10 +7,12 @@ import Store
 
 extension BuildSession {
     /// Carries out COPY or ADD on top of the parent, or on an empty layer with `--link`.
+    ///
+    /// - Returns: the layer, and what went where.
     func copy(
         _ copy: CopyStep, step: Step, after parent: StageResult, definition: StageGraphRun.StepDefinition,
         sources: [Int: StepSourceState], time: Int64, vertex: VertexID
-    ) async throws -> LayerID {
+    ) async throws -> (LayerID, [CopyPlacement]) {
         let tree: MountedTree?
         switch copy.from {
         case .stage(let index):
@@ -27,11 +29,13 @@ extension BuildSession {
         return try await blocking { [self] in
             let request = try CopyRequest(copy, tree: tree, fetched: fetched, onlyPaths: false)
             let selection = try CopySelection.resolve(request)
-            return try change(lowers: lowers, on: copy.link ? nil : parent.state.topLayer) { root in
+            var placements: [CopyPlacement] = []
+            let layer = try change(lowers: lowers, on: copy.link ? nil : parent.state.topLayer) { root in
                 let engine = CopyEngine(
                     ownerDatabase: mountsParent ? root : nil, newFileTime: FileTime(seconds: time))
-                try engine.copy(selection, into: root)
+                placements = try engine.copy(selection, into: root)
             }
+            return (layer, placements)
         }
     }
 

@@ -60,27 +60,32 @@ struct BuildSession: Sendable {
         let digest = key.digest
         let identity = step.isIndependentOfParent ? step.linked(digest, to: parent.key) : digest
 
-        func recorded() throws -> StepResult? {
+        func recorded() async throws -> StepResult? {
             guard !step.ignoresCache, var found = try cache.find(digest) else { return nil }
             if step.isIndependentOfParent {
                 found.key = identity
                 found.newestInput = max(found.newestInput, parent.newestInput)
             }
+            // The same content may come from other steps than it did before.
+            if let copied = found.copied {
+                found.copied = try await origins(of: copied.map(CopyPlacement.init), step, sources)
+            }
             try cache.record(
                 found, under: [definition.key], key: key, step: step.instruction, place: step.displayName)
             return found
         }
-        if let found = try recorded() { return found }
+        if let found = try await recorded() { return found }
         let held = try await waitingForLock { try store.holdStep(digest, keepWaiting: $0) }
         defer { held.release() }
         // Whoever held the step meanwhile may have carried it out.
-        if let found = try recorded() { return found }
+        if let found = try await recorded() { return found }
 
         let ownInput = max(definition.inputs.newestInput, contents.newestInput)
         let newestInput = max(parent.newestInput, ownInput)
         let clock = ContinuousClock()
         let start = clock.now
         let layer: LayerID
+        var copied: [BuildRecord.Copied]?
         switch step.kind {
         case .run(let run):
             layer = try await self.run(
@@ -88,16 +93,18 @@ struct BuildSession: Sendable {
                 time: newestInput, vertex: vertex)
         case .copy(let copy):
             // A layer that is used again on other parents must not depend on how new this one is.
-            layer = try await self.copy(
+            let placements: [CopyPlacement]
+            (layer, placements) = try await self.copy(
                 copy, step: step, after: parent, definition: definition, sources: sources,
                 time: step.isIndependentOfParent ? ownInput : newestInput, vertex: vertex)
+            copied = try await origins(of: placements, step, sources)
         case .workdir(let workdir):
             layer = try await makeWorkdir(workdir, after: parent, time: newestInput, vertex: vertex)
         }
         let elapsed = start.duration(to: clock.now).components
         var result = StepResult(
             key: identity, layer: layer, newestInput: newestInput, isCached: false,
-            milliseconds: elapsed.seconds * 1_000 + elapsed.attoseconds / 1_000_000_000_000_000)
+            milliseconds: elapsed.seconds * 1_000 + elapsed.attoseconds / 1_000_000_000_000_000, copied: copied)
         if step.ignoresCache, try cache.find(digest) != nil {
             // A forced run may have given other files than the recorded one. Steps recorded on top of that one must
             // not be combined with these files, so the result gets an identity of its own.

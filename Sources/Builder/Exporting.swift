@@ -37,6 +37,7 @@ struct Exporting: Sendable {
                     images: images, annotations: options.annotations + output.annotations,
                     ociMediaTypes: output.ociMediaTypes)
                 try await write(document, output, vertex)
+                try await record(images)
                 return (images, document.descriptor)
             }
             outcome.images = built.0
@@ -52,6 +53,18 @@ struct Exporting: Sendable {
             images.append(try await assembly.image(for: output, annotations: options.annotations))
         }
         return images
+    }
+
+    /// Keeps the record of how each image was made, whatever becomes of the image.
+    private func record(_ images: [AssembledImage]) async throws {
+        try await blocking {
+            for (target, image) in zip(targets, images) {
+                let subjects = BuildRecord.subjects(
+                    manifest: image.manifestDescriptor.digest, image.manifest, image.config)
+                let record = BuildRecording(options: options, target: target).record(of: image)
+                try session.store.recordBuild(record, of: subjects)
+            }
+        }
     }
 
     private func write(_ document: ImageDocument, _ output: ExportTarget, _ vertex: VertexID) async throws {

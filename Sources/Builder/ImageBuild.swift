@@ -87,7 +87,7 @@ public struct ImageBuild: Sendable {
         let definitions = try await StepDefinitions(session: session, plan: plan, bases: bases).compute()
         let run = StageGraphRun(session: session, plan: plan, definitions: definitions, bases: bases)
         let result = try await run.run()
-        return BuiltTarget(plan: plan, result: result)
+        return BuiltTarget(plan: plan, images: images, result: result.target, steps: result.steps)
     }
 
     /// Plans, loading the configurations of base images as the planner asks for them.
@@ -222,7 +222,11 @@ public struct ImageBuild: Sendable {
 /// A target that has been built for one platform.
 struct BuiltTarget: Sendable {
     var plan: Plan
+    /// The base images.
+    var images: [ImageInput: ResolvedImage]
     var result: StageResult
+    /// What is known of the steps of each stage of the plan.
+    var steps: [[StepResult?]]
 
     var stage: PlannedStage { plan.stages[plan.target] }
 }

@@ -32,8 +32,10 @@ struct StageGraphRun: Sendable {
         var inputs: StepInputs
     }
 
-    /// Executes what the target needs and returns its stage.
-    func run() async throws -> StageResult {
+    /// Executes what the target needs.
+    ///
+    /// - Returns: the target's stage, and what is known of the steps of each stage.
+    func run() async throws -> (target: StageResult, steps: [[StepResult?]]) {
         let demanded = demandedStages()
         session.progress.send(.planned(steps: plan.stages.reduce(0) { $0 + $1.steps.count }))
         announceUnused(demanded)
@@ -51,7 +53,9 @@ struct StageGraphRun: Sendable {
                 group.cancelAll()
                 throw error
             }
-            return try await gates[plan.target].value()
+            var steps = definitions.map { $0.map(\.found) }
+            for index in demanded { steps[index] = try await gates[index].value().steps }
+            return (try await gates[plan.target].value(), steps)
         }
     }
 

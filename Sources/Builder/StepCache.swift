@@ -11,6 +11,8 @@ struct StepCache: Sendable {
         /// The key that later steps build on.
         var key: Digest
         var newestInput: Int64
+        /// What COPY took from a stage.
+        var copied: [BuildRecord.Copied]?
     }
 
     /// The step that a former build recorded under the key, if its layer is still there.
@@ -21,13 +23,14 @@ struct StepCache: Sendable {
         let payload = try JSONDecoder().decode(Payload.self, from: Data(text.utf8))
         return StepResult(
             key: payload.key, layer: layer, newestInput: payload.newestInput, isCached: true,
-            milliseconds: record.milliseconds)
+            milliseconds: record.milliseconds, copied: payload.copied)
     }
 
     /// Records a result under each of the keys, in one transaction.
     func record(_ result: StepResult, under keys: [Digest], key: CacheKey, step: String, place: String) throws {
         let payload = String(
-            decoding: try CanonicalJSON.encode(Payload(key: result.key, newestInput: result.newestInput)),
+            decoding: try CanonicalJSON.encode(
+                Payload(key: result.key, newestInput: result.newestInput, copied: result.copied)),
             as: UTF8.self)
         let parts = String(decoding: try CanonicalJSON.encode(key.parts), as: UTF8.self)
         var unique: [Digest] = []

@@ -24,6 +24,8 @@ struct StepResult: Sendable {
     var isCached: Bool
     /// How long the execution took that made the layer.
     var milliseconds: Int64
+    /// What COPY took from a stage, and which of the stage's layers it was in; nil when that is not known.
+    var copied: [BuildRecord.Copied]?
 }
 
 /// A finished stage.

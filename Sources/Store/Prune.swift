@@ -30,6 +30,10 @@ extension Store {
             for tag in removal.tags { try tags.execute(arguments: [tag]) }
             let exports = try db.cachedStatement(sql: "DELETE FROM exports WHERE digest = ?")
             for digest in removal.blobs { try exports.execute(arguments: [digest.description]) }
+            for number in removal.buildRecords {
+                try db.execute(sql: "DELETE FROM build_records WHERE id = ?", arguments: [number])
+                try db.execute(sql: "DELETE FROM build_subjects WHERE record = ?", arguments: [number])
+            }
         }
         var doomed: [String] = []
         for digest in removal.blobs { try removeBlob(digest) }

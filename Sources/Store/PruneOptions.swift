@@ -14,6 +14,9 @@ public enum PruneKind: String, CaseIterable, Sendable {
     case fileDigests
     /// Downloads that were interrupted.
     case downloads
+    /// Records of builds whose image has no name here. Unless they alone are asked for, or an age is given, they stay for
+    /// thirty days: the image may live on in an archive or a registry.
+    case buildRecords
 }
 
 /// One thing that could be removed.

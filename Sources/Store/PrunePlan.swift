@@ -15,6 +15,7 @@ struct PrunePlan {
         var blobs: [Digest] = []
         var cacheMounts: [String] = []
         var files: [String] = []
+        var buildRecords: [Int64] = []
     }
 
     private struct Record {
@@ -51,6 +52,8 @@ struct PrunePlan {
     /// How many records build on each record.
     private var recordUsers: [String: Int] = [:]
     private var blobs: [Digest: Int64] = [:]
+    /// Digests that named images and running processes need.
+    private var pinned: Set<String> = []
     private var blobUsers: [Digest: Int] = [:]
     private var candidates: [Candidate] = []
     /// What the cache takes as things stand in the plan.
@@ -64,11 +67,16 @@ struct PrunePlan {
         try readRecords()
         try readCacheMounts()
         try readFiles()
+        try readBuildRecords()
     }
+
+    /// How long, in seconds, a build record stays when its image has no name.
+    private static let buildRecordAge: Int64 = 30 * 86_400
 
     /// Chooses what goes.
     mutating func select(_ options: PruneOptions) {
         let newest = options.unusedFor.map { currentTime() - $0 } ?? .max
+        let isRecordsOnly = options.kinds == [.buildRecords]
         candidates.sort { ($0.item.lastUsed, $1.depth) < ($1.item.lastUsed, $0.depth) }
         for candidate in candidates {
             let item = candidate.item
@@ -77,6 +85,11 @@ struct PrunePlan {
                 // A record never outlives the one it builds on: its files assume those below.
                 guard recordUsers[candidate.name] ?? 0 == 0 else { continue }
                 guard item.lastUsed <= newest, options.matching?(item) ?? true else { continue }
+                if item.kind == .buildRecords, options.unusedFor == nil, !isRecordsOnly,
+                    item.lastUsed > currentTime() - Self.buildRecordAge
+                {
+                    continue
+                }
                 if let keep = options.keepBytes, total <= keep { continue }
             }
             var removed = item
@@ -108,6 +121,9 @@ struct PrunePlan {
             return blobs[digest] ?? 0
         case .cacheMounts:
             removal.cacheMounts.append(candidate.name)
+            return candidate.item.bytes
+        case .buildRecords:
+            if let number = Int64(candidate.name) { removal.buildRecords.append(number) }
             return candidate.item.bytes
         case .fileDigests, .downloads:
             removal.files.append(candidate.name)
@@ -142,6 +158,7 @@ struct PrunePlan {
         var pinned: Set<Digest> = []
         for case .blob(let digest) in leases { pinned.insert(digest) }
         for image in try store.listImages() { pinned.formUnion(reader.closure(of: image.descriptor)) }
+        self.pinned = Set(pinned.map(\.description))
         let files = try store.allBlobs().filter { !pinned.contains($0.digest) }
         for file in files { blobs[file.digest] = file.bytes }
         for export in try store.allExports() {
@@ -235,6 +252,25 @@ struct PrunePlan {
                     kind, name, name: directory + "/" + name, lastUsed: Int64(status.st_mtim.tv_sec),
                     bytes: Int64(status.st_size))
             }
+        }
+    }
+
+    private mutating func readBuildRecords() throws(StoreError) {
+        let rows = try store.catalog.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT id, digest, length(build_records.record), updated, group_concat(subject, ' ') FROM build_records
+                    LEFT JOIN build_subjects ON build_subjects.record = build_records.id GROUP BY id
+                    """)
+        }
+        for row in rows {
+            let subjects = (row[4] as String? ?? "").split(separator: " ")
+            // A named image's configuration and manifest are pinned.
+            if subjects.contains(where: { pinned.contains(String($0)) }) { continue }
+            let bytes: Int64 = row[2]
+            total += bytes
+            add(.buildRecords, row[1], name: String(row[0] as Int64), lastUsed: row[3], bytes: bytes)
         }
     }
 

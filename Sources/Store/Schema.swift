@@ -91,6 +91,22 @@ enum Schema {
         CREATE INDEX records_content ON records (content) WHERE content IS NOT NULL;
         CREATE INDEX records_place ON records (place, created);
         CREATE INDEX records_last_used ON records (last_used);
+        """,
         """
+        -- Which line made which layer, for each image that was built here, whether it is in the store or not.
+        CREATE TABLE build_records (
+            id INTEGER PRIMARY KEY,
+            digest TEXT UNIQUE NOT NULL,
+            record TEXT NOT NULL,
+            updated INTEGER NOT NULL
+        );
+
+        -- subject: the digest of a manifest, of a configuration, or of a stack of layers.
+        CREATE TABLE build_subjects (
+            subject TEXT PRIMARY KEY NOT NULL,
+            record INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX build_subjects_record ON build_subjects (record);
+        """,
     ]
 }

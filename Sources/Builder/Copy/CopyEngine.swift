@@ -28,8 +28,10 @@ public struct CopyEngine: Sendable {
     /// Copies a selection into the directory that stands for `/` of the destination: the merged root of the stage, or
     /// for `--link` an empty directory that becomes a layer of its own.
     ///
+    /// - Returns: where things went, symbolic links followed; archives that were extracted left out.
     /// - Throws: ``CopyError``. What was copied before the failure stays; the caller throws the snapshot away.
-    public func copy(_ selection: CopySelection, into root: String) throws(CopyError) {
+    @discardableResult
+    public func copy(_ selection: CopySelection, into root: String) throws(CopyError) -> [CopyPlacement] {
         var owner: FileOwner?
         if let chown = selection.request.chown, !chown.isEmpty {
             owner = try FileOwner.resolve(chown, database: ownerDatabase)
@@ -44,10 +46,19 @@ public struct CopyEngine: Sendable {
                 try copy.copy(item)
             }
             copy.applyPendingTimes()
+            return copy.placements
         } catch {
             throw error.error(copying: source)
         }
     }
+}
+
+/// Where a file, or a directory with its contents, went.
+public struct CopyPlacement: Hashable, Sendable {
+    /// Its path in the tree it was taken from, absolute.
+    public var source: PathBytes
+    /// Its path in the destination, absolute.
+    public var destination: PathBytes
 }
 
 /// One instruction while it is carried out.
@@ -58,6 +69,7 @@ private struct CopyInProgress {
     let root: RootDirectory
     /// Times of directories that more may be written into; the last one that is asked for counts.
     private var pendingTimes: [FileIdentity: PendingTime] = [:]
+    private(set) var placements: [CopyPlacement] = []
     private let destination: (path: PathBytes, isDirectory: Bool)
     /// How directories look that only the destination's path asks for.
     private let implied: NewFileAttributes
@@ -113,6 +125,7 @@ private struct CopyInProgress {
         // The top directory is the instruction's own and keeps its owner and mode, except that a git checkout brings
         // its own. Either way it gets the source's time.
         let isGit = if case .gitCheckout = request.sources[item.sourceIndex] { true } else { false }
+        placements.append(CopyPlacement(source: location.path, destination: target.path))
         let copier = makeCopier(item, attributes, at: target.path)
         try copier.copyDirectory(location.directory, status: status, into: directory, created: isGit && !made.isEmpty)
         notePending(directory, attributes.time ?? status.modified)
@@ -123,16 +136,20 @@ private struct CopyInProgress {
     ) throws(PathFailure) {
         if try extract(item, location) { return }
         guard let sourceName = location.leafName else { throw PathFailure(.fileOverDirectory, location.path) }
-        try copyFile(item, attributes) { (copier, name, target) throws(PathFailure) in
+        let path = try copyFile(item, attributes) { (copier, name, target) throws(PathFailure) in
             try copier.copyFile(sourceName, of: location.directory, to: name, in: target)
         }
+        placements.append(CopyPlacement(source: location.path, destination: path))
     }
 
     /// Copies one file with `body`, to the destination or into the directory that the destination is.
+    ///
+    /// - Returns: the file's path.
+    @discardableResult
     private mutating func copyFile(
         _ item: CopySelection.Item, _ attributes: TreeCopier.Attributes,
         _ body: (TreeCopier, PathBytes, OpenFile) throws(PathFailure) -> Void
-    ) throws(PathFailure) {
+    ) throws(PathFailure) -> PathBytes {
         try prepareDestination()
         let target = try root.resolve(destination.path)
         let directory: OpenFile
@@ -150,6 +167,7 @@ private struct CopyInProgress {
         }
         try body(makeCopier(item, attributes, at: path), name, directory)
         if let time = engine.newFileTime { notePending(directory, time) }
+        return path
     }
 
     /// Extracts a local archive of ADD. False when it is to be copied as a file.

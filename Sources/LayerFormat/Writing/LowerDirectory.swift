@@ -5,6 +5,8 @@ import OCI
 final class LowerDirectory {
     /// The same directory in the layers that have it, the highest first.
     private let layers: [OpenFile]
+    /// Which layers of the stack those are, counted from the lowest.
+    let levels: [Int]
 
     /// What a name in the directory is.
     enum Child {
@@ -14,14 +16,18 @@ final class LowerDirectory {
         case directory(stat, LowerDirectory)
     }
 
-    init(layers: [OpenFile]) {
+    private init(layers: [OpenFile], levels: [Int]) {
         self.layers = layers
+        self.levels = levels
     }
 
     /// The root of a stack of layers, given as their directories, the lowest first. nil for no layers.
     static func root(_ directories: [String]) throws -> LowerDirectory? {
         directories.isEmpty
-            ? nil : LowerDirectory(layers: try directories.reversed().map { try OpenFile.directory($0) })
+            ? nil
+            : LowerDirectory(
+                layers: try directories.reversed().map { try OpenFile.directory($0) },
+                levels: directories.indices.reversed())
     }
 
     /// The directory's attributes: those of the highest layer that has it.
@@ -31,7 +37,8 @@ final class LowerDirectory {
     func child(_ name: PathBytes, path: PathBytes) throws -> Child {
         var found: stat?
         var directories: [OpenFile] = []
-        for layer in layers {
+        var levels: [Int] = []
+        for (layer, level) in zip(layers, self.levels) {
             guard let status = layer.status(of: name) else {
                 if errno == ENOENT || errno == ENOTDIR { continue }
                 throw LayerFormatError.system(operation: "stat", path: display(path), errno: errno)
@@ -47,10 +54,16 @@ final class LowerDirectory {
             }
             if found == nil { found = status }
             directories.append(directory)
+            levels.append(level)
             if directory.isOpaque { break }
         }
         guard let found else { return .absent }
-        return .directory(found, LowerDirectory(layers: directories))
+        return .directory(found, LowerDirectory(layers: directories, levels: levels))
+    }
+
+    /// Which layer of the stack a file is in that ``child(_:path:)`` found.
+    func level(of found: OpenFile) -> Int? {
+        layers.firstIndex { $0 === found }.map { levels[$0] }
     }
 
     /// Is there something of that name?
