@@ -3,11 +3,13 @@ import OCI
 /// Hashes and counts what passes through.
 final class HashingSource: ByteSource {
     private let source: any ByteSource
-    private var digester = Digester()
+    private var digester: Digester
     private(set) var count: Int64 = 0
 
-    init(_ source: any ByteSource) {
+    /// - Parameter expected: what the digest will be compared with; it has the algorithm.
+    init(_ source: any ByteSource, verifying expected: Digest? = nil) {
         self.source = source
+        digester = expected.map { Digester(verifying: $0) } ?? Digester()
     }
 
     func read(upTo limit: Int) throws -> UnsafeRawBufferPointer {

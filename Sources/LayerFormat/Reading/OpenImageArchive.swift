@@ -48,7 +48,7 @@ public func openImageArchive(
 }
 
 /// A file that is gone when it is closed.
-private func unnamedFile(in directory: String) throws(LayerFormatError) -> Int32 {
+func unnamedFile(in directory: String) throws(LayerFormatError) -> Int32 {
     var template = Array("\(directory)/archive-XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { throw .system(operation: "create a file in", path: directory, errno: errno) }

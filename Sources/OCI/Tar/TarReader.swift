@@ -85,6 +85,18 @@ public struct TarReader {
         }
     }
 
+    /// The next bytes of the current member, which must not be sparse: at most `limit`, none at its end. Valid until the
+    /// next call.
+    public mutating func read(upTo limit: Int) throws -> UnsafeRawBufferPointer {
+        let wanted = Int(min(Int64(min(limit, 1 << 30)), remaining))
+        guard sparse == nil, wanted > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        let span = try source.read(upTo: wanted)
+        if span.isEmpty { throw malformed("the archive is cut off inside a file") }
+        position += Int64(span.count)
+        remaining -= Int64(span.count)
+        return span
+    }
+
     /// The whole content of the current member.
     ///
     /// - Throws: ``OCIError/tooLarge(what:limit:)`` when it has more than `limit` bytes.
