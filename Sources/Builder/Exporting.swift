@@ -61,7 +61,10 @@ struct Exporting: Sendable {
             for (target, image) in zip(targets, images) {
                 let subjects = BuildRecord.subjects(
                     manifest: image.manifestDescriptor.digest, image.manifest, image.config)
-                let record = BuildRecording(options: options, target: target).record(of: image)
+                var record = BuildRecording(options: options, target: target).record(of: image)
+                if !record.isComplete, let earlier = try session.store.buildRecord(of: subjects) {
+                    record = record.completed(by: earlier)
+                }
                 try session.store.recordBuild(record, of: subjects)
             }
         }

@@ -46,6 +46,29 @@ extension BuildRecord {
 }
 
 extension BuildRecord {
+    /// Whether it is known of everything that was copied from another stage what made it there.
+    public var isComplete: Bool {
+        stages.allSatisfy { $0.steps.allSatisfy { $0.copiesFrom == nil || $0.copied != nil } }
+    }
+
+    /// The record with what an earlier one of the same build knew besides: results of steps that a build found recorded
+    /// can be gone when it is repeated.
+    public func completed(by earlier: BuildRecord) -> BuildRecord {
+        guard dockerfile == earlier.dockerfile, target == earlier.target, stages.count == earlier.stages.count else {
+            return self
+        }
+        var record = self
+        for (index, stage) in stages.enumerated() where stage.steps.count == earlier.stages[index].steps.count {
+            for (number, step) in stage.steps.enumerated() where step.copiesFrom != nil && step.copied == nil {
+                let known = earlier.stages[index].steps[number]
+                var expected = step
+                expected.copied = known.copied
+                if known == expected { record.stages[index].steps[number].copied = known.copied }
+            }
+        }
+        return record
+    }
+
     /// What an image's record is found by, the surest first: its manifest, its configuration, its layers.
     public static func subjects(manifest digest: Digest, _ manifest: Manifest, _ config: ImageConfig) -> [Digest] {
         [digest, manifest.config.digest] + [config.chainID(ofLowest: config.diffIDs.count)].compactMap { $0 }
