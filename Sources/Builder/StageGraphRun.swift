@@ -96,7 +96,7 @@ struct StageGraphRun: Sendable {
             let base = bases[index]
             result = StageResult(state: base.state, key: base.key, newestInput: base.newestInput, steps: [])
             try session.fetcher.announceBase(base.state, name: stage.baseDisplayName)
-            if let tree = base.tree, !stage.steps.isEmpty || index == plan.target {
+            if let tree = base.tree, !stage.steps.isEmpty || index == plan.target || isBase(index) {
                 let layer = try await session.layer(of: tree, key: base.key, name: stage.name)
                 result.state.layers.append(.step(layer))
             }
@@ -128,6 +128,11 @@ struct StageGraphRun: Sendable {
         }
         return result
     }
+}
+
+extension StageGraphRun {
+    /// Whether another stage starts from this one.
+    private func isBase(_ index: Int) -> Bool { plan.stages.contains { $0.base == .stage(index) } }
 }
 
 /// A stage that a step reads.

@@ -149,6 +149,23 @@ struct RecordTests {
         #expect(layers[0].baseName == "docker.io/library/base:1")
     }
 
+    @Test("a stage may start from one that a named context stands for", .enabled(if: BuildFixture.canMount, needsMounts))
+    func contextStage() async throws {
+        let fixture = try BuildFixture()
+        try fixture.files.write("named/f", "1")
+        let outcome = try await fixture.build(
+            "FROM files AS a\nFROM a AS b\nRUN write g 1\nFROM scratch\nCOPY --from=a /f /x\nCOPY --from=b / /y\n"
+        ) {
+            $0.namedContexts["files"] = .directory(
+                ContextDirectory(path: fixture.files.base + "/named", ignorePatterns: []))
+        }.outcome
+        let made = try attribution(fixture, outcome)
+        #expect(made.trail(of: "/x", inLayer: 0).map(\.kind) == [.copy, .base])
+        #expect(made.trail(of: "/x", inLayer: 0).last?.base == "files")
+        #expect(made.trail(of: "/y/f", inLayer: 1).map(\.lines?.lowerBound) == [6, 1])
+        #expect(made.trail(of: "/y/g", inLayer: 1).map(\.lines?.lowerBound) == [6, 3])
+    }
+
     @Test("an incomplete record keeps what an earlier one knew", .enabled(if: BuildFixture.canMount, needsMounts))
     func completed() async throws {
         let fixture = try BuildFixture()
