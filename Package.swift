@@ -65,12 +65,13 @@ let package = Package(
             ]),
         target("Analysis", ["OCI", "LayerFormat"]),
         target("Checks", ["DockerfileSyntax"]),
-        target("Rendering", ["DockerfileSyntax", "OCI", "Builder", "Analysis", "Checks"]),
+        target("Advisories", ["Inventory", "LayerFormat", "OCI", "CArchive", grdb]),
+        target("Rendering", ["Advisories", "Inventory", "DockerfileSyntax", "OCI", "Builder", "Analysis", "Checks"]),
         .executableTarget(
             name: "whittle",
             dependencies: [
                 "Builder", "BuildGraph", "BuildContext", "DockerfileSyntax", "OCI", "LayerFormat", "Registry", "Store",
-                "Sandbox", "Analysis", "Checks", "Rendering", "CLinux",
+                "Sandbox", "Analysis", "Advisories", "Checks", "Inventory", "Rendering", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), subprocess,
             ],
             swiftSettings: swiftSettings),
@@ -89,6 +90,7 @@ let package = Package(
         tests(
             "BuilderTests",
             ["Builder", "BuildContext", "BuildGraph", "DockerfileSyntax", "OCI", "Sandbox", "Store", "CLinux"]),
+        tests("AdvisoriesTests", ["Advisories", "Inventory", "OCI", grdb]),
         tests("CommandTests", ["whittle", "TestSupport", subprocess]),
         tests(
             "RenderingTests",

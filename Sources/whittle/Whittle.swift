@@ -10,6 +10,7 @@ struct Whittle: AsyncParsableCommand {
             BuildCommand.self,
             RunCommand.self,
             CompareCommand.self,
+            DatabaseCommand.self,
             ImagesCommand.self,
             PullCommand.self,
             PushCommand.self,

@@ -1,0 +1,75 @@
+/// Passwords and keys that stand under a telling name, in files that are there for such things.
+enum SecretAssignments {
+    private static let names = [
+        "password", "passwd", "secret", "token", "api_key", "apikey", "access_key", "private_key", "credential", "auth",
+    ]
+
+    static func hits(in bytes: [UInt8]) -> [SecretScanner.Hit] {
+        var hits: [SecretScanner.Hit] = []
+        var offset = 0
+        for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            defer { offset += line.count + 1 }
+            guard line.count <= 4096, hits.count < 20, line.first != UInt8(ascii: "#") else { continue }
+            let text = String(decoding: line, as: UTF8.self)
+            guard let (name, value) = assignment(text), isSecret(value) else { continue }
+            hits.append(
+                SecretScanner.Hit(
+                    rule: "credentials-file", title: "credentials in a file for them", severity: .high,
+                    offset: offset, excerpt: "\(name)… (\(value.count) characters)"))
+        }
+        return hits
+    }
+
+    /// `NAME=value`, `name: value`, `"auth": "value"`, or the value of a line of `.netrc`.
+    private static func assignment(_ line: String) -> (name: String, value: Substring)? {
+        let separator = line.firstIndex { $0 == "=" || $0 == ":" } ?? line.range(ofWord: "password")
+        guard let separator else { return urlCredentials(line) }
+        let name = line[..<separator].filter { !"\" '\t".contains($0) }
+        let lower = name.lowercased()
+        guard names.contains(where: { lower.hasSuffix($0) || lower.contains($0 + "_") || lower.contains("_" + $0) }),
+            !["file", "path", "url", "ttl", "expir", "length", "enabled", "name", "header"].contains(where: {
+                lower.hasSuffix($0)
+            })
+        else { return urlCredentials(line) }
+        var value = line[line.index(after: separator)...]
+        while let first = value.first, "\" '\t=".contains(first) { value.removeFirst() }
+        while let last = value.last, "\" '\t\r,;".contains(last) { value.removeLast() }
+        return (String(name.suffix(40)), value)
+    }
+
+    /// `https://user:password@host`.
+    private static func urlCredentials(_ line: String) -> (name: String, value: Substring)? {
+        let parts = line.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count >= 3, parts[0].hasSuffix(":"), parts[1].isEmpty, let at = parts[2].lastIndex(of: "@"),
+            let colon = parts[2][..<at].firstIndex(of: ":")
+        else { return nil }
+        return ("password in a URL", parts[2][parts[2].index(after: colon)..<at])
+    }
+
+    /// Long enough, no reference to a variable, and no word that stands for one.
+    private static func isSecret(_ value: Substring) -> Bool {
+        guard value.count >= 8, Set(value).count >= 6, !value.contains(" ") else { return false }
+        if "$<{[%".contains(value.first ?? " ") { return false }
+        let lower = value.lowercased()
+        return ![
+            "example", "changeme", "change_me", "change-me", "placeholder", "your", "xxxx", "todo", "dummy",
+            "secret_key_here",
+        ]
+        .contains { lower.contains($0) }
+    }
+}
+
+extension String {
+    /// The blank after a word, where the word stands.
+    fileprivate func range(ofWord word: String) -> String.Index? {
+        var index = startIndex
+        while let found = self[index...].firstIndex(where: { $0 == word.first }) {
+            if self[found...].hasPrefix(word) {
+                let end = self.index(found, offsetBy: word.count)
+                return end < endIndex && self[end] == " " ? end : nil
+            }
+            index = self.index(after: found)
+        }
+        return nil
+    }
+}
