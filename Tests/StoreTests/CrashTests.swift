@@ -48,6 +48,11 @@ private func work(in root: String, seed: Int) throws {
 private func dieAfter(microseconds: Int) {
     var timer = itimerval(it_interval: timeval(), it_value: timeval(tv_sec: 0, tv_usec: suseconds_t(microseconds)))
     signal(SIGALRM, SIG_DFL)
+    // Whoever started the tests may have blocked it, which is inherited.
+    var alarm = sigset_t()
+    sigemptyset(&alarm)
+    sigaddset(&alarm, SIGALRM)
+    pthread_sigmask(SIG_UNBLOCK, &alarm, nil)
     setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
 }
 
