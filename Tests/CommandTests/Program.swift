@@ -58,9 +58,14 @@ struct Program {
     func other(_ name: String, _ arguments: String...) async throws -> Ended { try await run(name, arguments, nil) }
 
     private func run(_ name: String, _ arguments: [String], _ input: String?) async throws -> Ended {
+        // From a file: swift-subprocess 1.0.2 ends this process when a program leaves unread what is written to it.
+        let source = try input.map { try scratch.write("input-\(UInt64.random(in: 0...UInt64.max))", $0) } ?? "/dev/null"
+        let descriptor = open(source, O_RDONLY | O_CLOEXEC)
+        try #require(descriptor >= 0)
         let result = try await Subprocess.run(
             name.contains("/") ? .path(.init(name)) : .name(name), arguments: Arguments(arguments),
-            environment: .inherit.updating(variables), input: .string(input ?? ""),
+            environment: .inherit.updating(variables),
+            input: .fileDescriptor(.init(rawValue: descriptor), closeAfterSpawningProcess: true),
             output: .string(limit: 8 << 20), error: .string(limit: 1 << 20))
         let status: Int32
         switch result.terminationStatus {
