@@ -1,9 +1,22 @@
+import Glibc
 import Testing
 
 @testable import DockerfileSyntax
 
-/// Long and deep texts take time in proportion to their size. The limits are wide enough for a busy machine, and still
-/// far below what quadratic behaviour would take.
+/// The processor time, in seconds, that this thread spends on `body`: what else the machine does has no part in it.
+private func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
+    func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+    let start = now()
+    try body()
+    return now() - start
+}
+
+/// Long and deep texts take time in proportion to their size. The limits are far below what quadratic behaviour would
+/// take.
 @Suite struct ScaleTests {
     #if DEBUG
         private static let size = 1 << 16
@@ -12,12 +25,11 @@ import Testing
     #endif
 
     private func parse(_ text: String, _ comment: Comment) {
-        let clock = ContinuousClock()
-        let duration = clock.measure {
+        let seconds = processorSeconds {
             guard let dockerfile = try? Dockerfile.parse(text, path: "f") else { return }
             _ = try? dockerfile.resolve()
         }
-        #expect(duration < .seconds(4), comment)
+        #expect(seconds < 4, comment)
     }
 
     private func filling(_ count: Int, _ part: String) -> String {
@@ -60,15 +72,14 @@ import Testing
     }
 
     @Test func longExpansion() throws {
-        let clock = ContinuousClock()
         let value = String(repeating: "ab/", count: 1 << 14)
-        let duration = try clock.measure {
+        let seconds = try processorSeconds {
             let expander = WordExpander(escape: "\\")
             let result = try expander.expand("${v//\\//:}", ["v": value]).result
             #expect(result == String(repeating: "ab:", count: 1 << 14))
             #expect(try expander.expand("${v%%/*}${v##*/}${v#*b}", ["v": value]).result.hasPrefix("ab/ab"))
             _ = try expander.expand(filling(1 << 18, "$v"), ["v": "x"])
         }
-        #expect(duration < .seconds(10))
+        #expect(seconds < 10)
     }
 }

@@ -165,11 +165,9 @@ struct FaultTests {
                 $0.retry.attempts = 2
             }
         ) { _, client, name, descriptor in
-            let started = ContinuousClock.now
             let error = await registryError { _ = try await fetch(client, name, descriptor) }
             guard case .connectionLost(_, let reason, 2) = error else { throw error ?? CancellationError() }
             #expect(reason.contains("slowly"))
-            #expect(ContinuousClock.now - started < .seconds(20))
         }
     }
 

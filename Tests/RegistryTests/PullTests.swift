@@ -185,13 +185,13 @@ struct PullTests {
         }
     }
 
+    /// Without it the server's silence would last for an hour.
     @Test func cancellationEndsADownload() async throws {
         let bytes = [UInt8](repeating: 1, count: 1 << 20)
         try await FakeRegistry.run { registry in
             registry.addBlob(bytes, to: "app")
             registry.inject(Fault(.stall(after: 1000), path: "/blobs/"))
-            try await withClient(options: testOptions { $0.stallTimeout = .seconds(60) }) { client in
-                let started = ContinuousClock.now
+            try await withClient(options: testOptions { $0.stallTimeout = .seconds(3600) }) { client in
                 let task = Task {
                     _ = try await fetch(
                         client, try reference("\(registry.host)/app"), Descriptor(mediaType: "", describing: bytes))
@@ -199,7 +199,6 @@ struct PullTests {
                 try await Task.sleep(for: .milliseconds(100))
                 task.cancel()
                 await #expect(throws: CancellationError.self) { try await task.value }
-                #expect(ContinuousClock.now - started < .seconds(20))
             }
         }
     }
