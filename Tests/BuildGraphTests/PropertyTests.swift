@@ -75,8 +75,12 @@ struct PropertyTests {
                 switch try Planner.plan(dockerfile, options: options, images: images) {
                 case .plan(let plan):
                     check(plan, text)
-                    return plan.stages.map { "\($0.base)\($0.steps)\($0.config)\($0.baseDisplayName)" }.joined(
-                        separator: "\n")
+                    return plan.stages.map { stage in
+                        // A set's description has its members in any order, a document has them sorted.
+                        let config = (try? CanonicalJSON.encode(stage.config)) ?? []
+                        return
+                            "\(stage.base)\(stage.steps)\(String(decoding: config, as: UTF8.self))\(stage.baseDisplayName)"
+                    }.joined(separator: "\n")
                 case .needs(let inputs):
                     for input in inputs {
                         #expect(images[input] == nil, "asked for twice: \(text)")
