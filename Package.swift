@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
@@ -72,7 +73,7 @@ let package = Package(
             dependencies: [
                 "Builder", "BuildGraph", "BuildContext", "DockerfileSyntax", "OCI", "LayerFormat", "Registry", "Store",
                 "Sandbox", "Analysis", "Advisories", "Checks", "Inventory", "Rendering", "CLinux",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"), subprocess,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"), subprocess, "Yams",
             ],
             swiftSettings: swiftSettings),
 
@@ -94,6 +95,9 @@ let package = Package(
         tests("CommandTests", ["whittle", "TestSupport", subprocess]),
         tests(
             "RenderingTests",
-            ["Rendering", "Builder", "BuildContext", "DockerfileSyntax", "OCI", "Registry", "Sandbox", "Store"]),
+            [
+                "Rendering", "Builder", "BuildContext", "DockerfileSyntax", "OCI", "Registry", "Sandbox", "Store",
+                "Checks",
+            ]),
     ]
 )

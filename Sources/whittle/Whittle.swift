@@ -8,6 +8,7 @@ struct Whittle: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             BuildCommand.self,
+            CheckCommand.self,
             RunCommand.self,
             CompareCommand.self,
             DatabaseCommand.self,

@@ -31,7 +31,9 @@ struct RuleExampleTests {
         let example = rule.documentation.bad
         let fixes = findings(rule, example.dockerfile, example).compactMap(\.fix)
         guard !fixes.isEmpty else { return }
-        let fixed = FixApplication(Checker(configuration: example.configuration, rules: [rule])).apply(
+        var configuration = example.configuration
+        configuration.experimental = ["all"]
+        let fixed = FixApplication(Checker(configuration: configuration, rules: [rule])).apply(
             to: Array(example.dockerfile.utf8), path: "Dockerfile", inputs: example.inputs)
         #expect(findings(rule, String(decoding: fixed.bytes, as: UTF8.self), example) == [])
         #expect(fixes.allSatisfy { ($0.kind == .declaredChange) == (rule.documentation.declaredChange != nil) })

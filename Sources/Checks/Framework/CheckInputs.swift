@@ -11,17 +11,21 @@ public struct CheckInputs: Sendable {
     public var tags: (any TagResolver)?
     /// Analysis of shell scripts.
     public var scripts: (any ScriptLinter)?
+    /// The platform that is built for, `linux/amd64`; nil when nobody has said.
+    public var platform: String?
 
     /// Creates inputs with nothing known.
     public init(
         buildContext: (any ContextFacts)? = nil, baseImages: (any BaseImageFacts)? = nil,
-        packages: (any PackageVersions)? = nil, tags: (any TagResolver)? = nil, scripts: (any ScriptLinter)? = nil
+        packages: (any PackageVersions)? = nil, tags: (any TagResolver)? = nil, scripts: (any ScriptLinter)? = nil,
+        platform: String? = nil
     ) {
         self.buildContext = buildContext
         self.baseImages = baseImages
         self.packages = packages
         self.tags = tags
         self.scripts = scripts
+        self.platform = platform
     }
 }
 
@@ -32,8 +36,10 @@ public protocol ContextFacts: Sendable {
     /// True when the ignore file leaves a path out. The path is relative, without a leading `/` or `./`; `.` is the
     /// context itself.
     func isIgnored(_ path: String) -> Bool
-    /// True when the ignore file leaves the path out and has no exception that could bring back something below it.
-    func isIgnoredWithAllBelow(_ path: String) -> Bool
+    /// True when the ignore file has a pattern that begins with `!`.
+    var ignoreFileHasExceptions: Bool { get }
+    /// True when a pattern of the ignore file stands for everything: `*`, `**` or `**/*`.
+    var ignoresEverything: Bool { get }
     /// The files of the context that the ignore file lets through, with sizes in bytes, in no particular order; nil when
     /// nobody has looked.
     var files: [ContextFile]? { get }
@@ -72,15 +78,19 @@ public struct BaseImageConfiguration: Hashable, Sendable {
     public var workingDirectory: String
     /// USER; empty when it is not set.
     public var user: String
+    /// What the image was made for, `linux/arm64`; nil when it is not known.
+    public var platform: String?
 
     /// Creates a configuration.
     public init(
-        environment: [String: String] = [:], shell: [String]? = nil, workingDirectory: String = "", user: String = ""
+        environment: [String: String] = [:], shell: [String]? = nil, workingDirectory: String = "", user: String = "",
+        platform: String? = nil
     ) {
         self.environment = environment
         self.shell = shell
         self.workingDirectory = workingDirectory
         self.user = user
+        self.platform = platform
     }
 }
 

@@ -69,8 +69,8 @@ public struct Checker: Sendable {
 
     private func findings(of rule: Rule, in context: CheckContext, _ pragmas: Pragmas?) -> [Finding] {
         rule.check(context).compactMap { match in
-            let line = context.source.lineNumber(of: match.range.start)
-            if pragmas?.silences(rule.id, family: rule.family, line: line) == true { return nil }
+            let line = match.silencingLine ?? context.source.lineNumber(of: match.range.start)
+            if pragmas?.silences(rule, line: line) == true { return nil }
             var severity = configuration.severities[rule.id] ?? rule.severity
             if rule.family == .buildKit, pragmas?.turnsWarningsIntoErrors == true { severity = .error }
             return Finding(

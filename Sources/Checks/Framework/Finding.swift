@@ -11,11 +11,17 @@ public struct Match: Hashable, Sendable {
     public var message: String?
     /// A change that makes it right; nil when there is none that is certain.
     public var fix: Fix?
+    /// The line whose comments can silence it, when that is another than the line of ``range``.
+    public var silencingLine: Int?
 
     /// Creates a match.
-    public init(_ range: SourceRange, focus: SourceRange? = nil, message: String? = nil, fix: Fix? = nil) {
+    public init(
+        _ range: SourceRange, focus: SourceRange? = nil, message: String? = nil, fix: Fix? = nil,
+        silencingLine: Int? = nil
+    ) {
         self.range = range
         self.focus = focus
+        self.silencingLine = silencingLine
         self.message = message
         self.fix = fix
     }

@@ -57,10 +57,10 @@ public struct Pragmas: Sendable {
             }
         }
         for node in dockerfile.nodes {
-            for comment in node.precedingComments where comment.hasPrefix("check=") {
-                let text = comment.dropFirst("check=".count).prefix { $0 != " " }
-                checksByLine.append((node.lines, CheckOptions(String(text))))
-            }
+            // Of several comments the first one counts.
+            guard let comment = node.precedingComments.first(where: { $0.hasPrefix("check=") }) else { continue }
+            let text = comment.dropFirst("check=".count).prefix { $0 != " " }
+            checksByLine.append((node.lines, CheckOptions(String(text))))
         }
     }
 
@@ -90,16 +90,18 @@ public struct Pragmas: Sendable {
     }
 
     /// True when a rule has nothing to say about a line.
-    func silences(_ id: String, family: Rule.Family, line: Int) -> Bool {
-        if global.contains(id) || byLine[line]?.contains(id) == true { return true }
-        if let options, Pragmas.skips(options, id, family) { return true }
-        return checksByLine.contains { $0.lines.contains(line) && Pragmas.skips($0.options, id, family) }
+    func silences(_ rule: Rule, line: Int) -> Bool {
+        if global.contains(rule.id) || byLine[line]?.contains(rule.id) == true { return true }
+        // An experimental rule is asked for by name, and is not skipped by `all`.
+        guard !rule.isExperimental else { return false }
+        if let options, Pragmas.skips(options, rule) { return true }
+        guard rule.heedsLocalDirectives else { return false }
+        return checksByLine.contains { $0.lines.contains(line) && Pragmas.skips($0.options, rule) }
     }
 
-    private static func skips(_ options: CheckOptions, _ id: String, _ family: Rule.Family) -> Bool {
-        if options.skip.contains(id) { return true }
-        // The directive is BuildKit's: its `all` means BuildKit's checks. An experimental one is exempt if named.
-        return options.skipsAll && family == .buildKit
+    /// The directive is BuildKit's: its `all` means BuildKit's checks.
+    private static func skips(_ options: CheckOptions, _ rule: Rule) -> Bool {
+        options.skip.contains(rule.id) || options.skipsAll && rule.family == .buildKit
     }
 
     /// True when the file asks for an experimental rule.

@@ -27,6 +27,9 @@ public struct Rule: Sendable {
     /// Looks only at one instruction after the other, so that it also applies to the part of a file in front of an
     /// instruction that cannot be read.
     public let appliesToPartialFiles: Bool
+    /// False for the checks that BuildKit makes of the file as a whole: a `# check=skip=` above an instruction does not
+    /// silence them, only the directive at the top.
+    public let heedsLocalDirectives: Bool
     /// Looks for violations. Pure: the same context gives the same matches, in any order.
     public let check: @Sendable (CheckContext) -> [Match]
 
@@ -35,7 +38,7 @@ public struct Rule: Sendable {
     public init(
         _ id: String, name: String, family: Family, severity: Severity, summary: String, documentation: Documentation,
         isExperimental: Bool = false, appliesToPartialFiles: Bool = false,
-        check: @escaping @Sendable (CheckContext) -> [Match]
+        heedsLocalDirectives: Bool = true, check: @escaping @Sendable (CheckContext) -> [Match]
     ) {
         self.id = id
         self.name = name
@@ -45,6 +48,7 @@ public struct Rule: Sendable {
         self.documentation = documentation
         self.isExperimental = isExperimental
         self.appliesToPartialFiles = appliesToPartialFiles
+        self.heedsLocalDirectives = heedsLocalDirectives
         self.check = check
     }
 }

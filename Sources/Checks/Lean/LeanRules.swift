@@ -1,4 +1,13 @@
 extension Rules {
     /// Our own rules, in the order of their numbers.
-    static let lean: [Rule] = []
+    static let lean: [Rule] = [
+        .weakIgnoreFile,
+        .floatingTag,
+        .finalStageRoot,
+        .secretInImage,
+        .fullBase,
+        .libraryMismatch,
+        .swallowedSignal,
+        .unusedStage,
+    ]
 }

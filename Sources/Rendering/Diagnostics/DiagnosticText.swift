@@ -80,7 +80,7 @@ public struct DiagnosticText: Sendable {
     private func excerpt(_ range: SourceRange?) -> String { excerpt(range, mark: style.red) }
 
     /// The source line with a caret, on lines of their own; nothing when there is no place.
-    private func excerpt(_ range: SourceRange?, mark: (String) -> String) -> String {
+    func excerpt(_ range: SourceRange?, mark: (String) -> String) -> String {
         guard let source, let range, let excerpt = SourceExcerpt(range, in: source, width: width) else { return "" }
         return "\n" + excerpt.text(mark: mark)
     }

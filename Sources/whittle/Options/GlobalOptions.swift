@@ -25,7 +25,10 @@ struct GlobalOptions: ParsableArguments {
     }
 
     /// Whether text may be coloured: a terminal, and nobody said no.
-    var usesColor: Bool { !noColor && environment("NO_COLOR") == nil && isatty(2) == 1 }
+    var usesColor: Bool { usesColor(on: STDERR_FILENO) }
+
+    /// Whether text for an open file may be coloured.
+    func usesColor(on file: Int32) -> Bool { !noColor && environment("NO_COLOR") == nil && isatty(file) == 1 }
 
     /// Opens the local store.
     func openStore() throws -> Store { try Store(root: rootDirectory) }

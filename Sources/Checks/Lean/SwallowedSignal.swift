@@ -1,0 +1,76 @@
+import DockerfileSyntax
+
+extension Rule {
+    /// The program is started by a shell that keeps SIGTERM to itself.
+    static let swallowedSignal = Rule(
+        "WT0013", name: "swallowed-sigterm", family: .whittle, severity: .warning,
+        summary: "the program is started by a shell that keeps SIGTERM to itself",
+        documentation: Documentation(
+            """
+            In the form without brackets, `/bin/sh -c` is the container's first process. `docker stop` and Kubernetes send it SIGTERM,
+            which it does not pass on; ten seconds later the program is killed in the middle of its work. Write the words in brackets,
+            or begin the line with `exec` where a shell is needed for variables.
+
+            The fix writes the brackets where the line holds nothing that only a shell understands, else `exec` in front of a single
+            command.
+            """,
+            bad: """
+                FROM alpine:3.20
+                CMD httpd -f -p $PORT
+                """,
+            good: """
+                FROM alpine:3.20
+                CMD exec httpd -f -p $PORT
+                """,
+            declaredChange: "The program is the container's first process in place of a shell.")
+    ) { context in
+        guard let facts = context.finalStage else { return [] }
+        return startInstructions(facts, context).compactMap { instruction, command, name in
+            guard let node = context.node(of: instruction) else { return nil }
+            guard let (line, range) = shellLine(command, node), !isHandled(line) else { return nil }
+            var fix = command.isShellForm ? ExecForm.fix(command, of: node, name: name, in: context) : nil
+            if fix == nil, ExecForm.isSimpleCommand(line), let range {
+                fix = Fix(
+                    .declaredChange, "let exec replace the shell",
+                    edits: [TextEdit(range: SourceRange(at: range.start), replacement: "exec ")])
+            }
+            return Match(
+                instruction.range,
+                message: "\(name) starts the program by a shell that keeps SIGTERM to itself: stopping takes until the "
+                    + "program is killed", fix: fix)
+        }
+    }
+
+    /// The ENTRYPOINT, or else the CMD, that counts; CMD also when ENTRYPOINT is in brackets would only be its arguments.
+    private static func startInstructions(
+        _ facts: StageFacts, _ context: CheckContext
+    ) -> [(Instruction, CommandLine, String)] {
+        var entrypoint: (Instruction, CommandLine, String)?
+        var command: (Instruction, CommandLine, String)?
+        for stage in context.fact(StageGraph.self).chain(of: facts.index).reversed() {
+            for instruction in stage.instructions {
+                switch instruction.kind {
+                case .entrypoint(let line): entrypoint = (instruction, line, "ENTRYPOINT")
+                case .cmd(let line): command = (instruction, line, "CMD")
+                default: break
+                }
+            }
+        }
+        return [entrypoint ?? command].compactMap { $0 }
+    }
+
+    /// The line that a shell reads, and where it is written if as it is.
+    private static func shellLine(_ command: CommandLine, _ node: SyntaxNode) -> (String, SourceRange?)? {
+        if command.isShellForm { return command.words.first.map { ($0, node.argumentsRange) } }
+        let shells = ["sh", "/bin/sh", "bash", "/bin/bash", "ash", "/bin/ash", "/usr/bin/bash"]
+        guard command.words.count == 3, shells.contains(command.words[0]), command.words[1] == "-c" else { return nil }
+        let word = node.words.count == 3 ? node.words[2] : nil
+        return (command.words[2], word.map { SourceRange(start: $0.range.start + 1, end: $0.range.end - 1) })
+    }
+
+    /// True when the shell steps aside, or when there is more to it than a line can show.
+    private static func isHandled(_ line: String) -> Bool {
+        line.hasPrefix("exec ") || line.contains(" exec ") || line.contains("trap ") || line.contains("tini ")
+            || line.contains("dumb-init ") || line.isEmpty
+    }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Builder
+import Checks
+import DockerfileSyntax
+import Glibc
+import Rendering
+import Store
+
+/// `whittle check`.
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Look for mistakes in Dockerfiles, and fix them.",
+        discussion: """
+            A PATH is a Dockerfile, a directory that is searched for Dockerfiles, or - for standard input; by default the \
+            current directory. Exit status: 0 without findings at or over the threshold, 1 with, 2 for a file that cannot \
+            be read.
+            """)
+
+    @OptionGroup var global: GlobalOptions
+    @OptionGroup var rules: CheckRuleOptions
+    @OptionGroup var fixes: CheckFixOptions
+
+    @Option(
+        name: [.short, .long], help: "text, json, sarif, github, checkstyle, gitlab or junit.")
+    var format: FindingsFormat?
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Write the report to a file.", valueName: "file"))
+    var output: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Build context (default: the directory of each Dockerfile).", valueName: "dir"))
+    var context: String?
+
+    @ArgumentParser.Argument(help: ArgumentHelp("Dockerfiles or directories.", valueName: "path"))
+    var paths: [String] = []
+
+    func validate() throws {
+        if fixes.fix, fixes.diff { throw ValidationError("--fix and --diff exclude each other") }
+        if fixes.fix, paths.contains("-") { throw ValidationError("standard input cannot be fixed; use --diff") }
+    }
+
+    func run() async throws {
+        do {
+            let settings = try rules.settings()
+            let files = try DockerfileDiscovery.files(paths.isEmpty ? ["."] : paths)
+            let run = CheckRun(
+                checker: Checker(configuration: settings.configuration), inputs: inputs(), fixes: fixes.request)
+            let results = try await run.check(files)
+            try report(results, settings)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    private func inputs() -> CheckInputsSource {
+        CheckInputsSource(context: context, storeDirectory: global.rootDirectory)
+    }
+
+    /// Writes the report and ends with the status that it amounts to.
+    private func report(_ results: [CheckedDockerfile], _ settings: CheckSettings) throws {
+        let format = try self.format ?? settings.format.map(CheckRuleOptions.format) ?? .text
+        let usesColor = !settings.noColor && output == nil && global.usesColor(on: STDOUT_FILENO)
+        let text =
+            if fixes.diff {
+                results.map(\.diff).joined()
+            } else {
+                FindingsReport(files: results.map(\.checked), version: Version.text)
+                    .text(as: format, usesColor: usesColor)
+            }
+        if let output { try ReportFile.write(text, to: output) } else { print(text, terminator: "") }
+        for result in results { result.printRemarks(usesColor: global.usesColor) }
+
+        if results.contains(where: { $0.checked.report.error != nil }) {
+            throw CommandFailure(status: ExitStatusCode.usage, "")
+        }
+        let isOver = results.contains { result in
+            result.checked.report.findings.contains { settings.threshold.isReached(by: $0.severity) }
+        }
+        if isOver, !settings.neverFails { throw CommandFailure(status: ExitStatusCode.negative, "") }
+    }
+}
+
+extension FindingsFormat: ExpressibleByArgument {}

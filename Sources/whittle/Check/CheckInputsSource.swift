@@ -1,0 +1,53 @@
+import Checks
+import Glibc
+import OCI
+import Store
+import Synchronization
+
+/// Finds out what rules may know of the world around each Dockerfile. What several files share is looked up once.
+final class CheckInputsSource: Sendable {
+    private let context: String?
+    private let platform: Platform
+    private let bases: StoredBaseImages?
+    private let contexts = Mutex<[String: CheckedContext]>([:])
+
+    /// - Parameters:
+    ///   - context: the build context of all files; nil for the directory of each.
+    ///   - storeDirectory: where the local store is, which is not made if it is not there.
+    init(context: String?, storeDirectory: String) {
+        self.context = context
+        platform = .host
+        let exists = access(storeDirectory + "/db.sqlite", R_OK) == 0
+        bases = exists ? (try? Store(root: storeDirectory)).map { StoredBaseImages(store: $0, platform: .host) } : nil
+    }
+
+    /// What is known around a Dockerfile.
+    ///
+    /// - Throws: `BuildContextError` for an ignore file that is malformed.
+    func inputs(for path: String) throws -> CheckInputs {
+        CheckInputs(
+            buildContext: try directory(for: path), baseImages: bases,
+            platform: "\(platform.os)/\(platform.architecture)")
+    }
+
+    private func directory(for path: String) throws -> CheckedContext? {
+        guard let directory = context ?? Self.directory(of: path) else { return nil }
+        let dockerfile = path == "-" ? nil : path
+        let hasOwn = dockerfile.map { access($0 + ".dockerignore", F_OK) == 0 } ?? false
+        let key = hasOwn ? "\(directory)\u{0}\(path)" : directory
+        if let known = contexts.withLock({ $0[key] }) { return known }
+        let made = try CheckedContext(path: directory, dockerfile: dockerfile)
+        return contexts.withLock { contexts in
+            if let known = contexts[key] { return known }
+            contexts[key] = made
+            return made
+        }
+    }
+
+    /// The directory that holds a file; nil for standard input.
+    private static func directory(of path: String) -> String? {
+        guard path != "-" else { return nil }
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
