@@ -16,7 +16,7 @@ struct FindingsTests {
                 rule: "FromAsCasing", severity: .warning, message: "'as' <casing>, 100%",
                 range: SourceRange(start: 0, end: 11), focus: SourceRange(start: 7, end: 9), fix: fix),
             Finding(
-                rule: "DL3001", severity: .style, message: "two\nlines", range: SourceRange(start: 12, end: 28)),
+                rule: "DL3001", severity: .style, message: "two\nlines", range: SourceRange(start: 12, end: 27)),
         ]
         return [
             CheckedFile(path: "./a b/Dockerfile", report: CheckReport(source: source, findings: findings)),
