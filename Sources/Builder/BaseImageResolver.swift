@@ -45,6 +45,7 @@ struct BaseImageResolver: Sendable {
     private func fromStore(_ reference: Reference, platform: Platform) throws -> ResolvedImage? {
         let named = try store.image(named: reference)
         guard var descriptor = named ?? reference.digest.flatMap(manifestInStore) else { return nil }
+        let root = descriptor.digest
         guard store.hasBlob(descriptor.digest) else { return nil }
         if MediaType.isIndex(descriptor.mediaType) {
             let index = try CanonicalJSON.decode(
@@ -59,7 +60,8 @@ struct BaseImageResolver: Sendable {
             ImageConfig.self, from: try store.blob(manifest.config.digest), what: "image configuration")
         guard platform.matches(config.platform) else { return nil }
         return ResolvedImage(
-            manifest: manifest, manifestDescriptor: descriptor, config: config, origin: .registry(reference))
+            manifest: manifest, manifestDescriptor: descriptor, config: config, origin: .registry(reference),
+            rootDigest: root, reference: reference)
     }
 
     private func manifestInStore(_ digest: Digest) -> Descriptor? {
@@ -76,7 +78,7 @@ struct BaseImageResolver: Sendable {
         let image = try OCILayoutReader(directory: directory).image(named: name, platform: platform)
         return ResolvedImage(
             manifest: image.manifest, manifestDescriptor: image.descriptor, config: image.config,
-            origin: .layout(directory: directory))
+            origin: .layout(directory: directory), rootDigest: image.descriptor.digest)
     }
 
     // MARK: Registry
@@ -95,6 +97,6 @@ struct BaseImageResolver: Sendable {
         try store.setImage(reference, to: resolved.root.descriptor)
         return ResolvedImage(
             manifest: manifest, manifestDescriptor: resolved.descriptor, config: config,
-            origin: .registry(reference))
+            origin: .registry(reference), rootDigest: resolved.root.descriptor.digest, reference: reference)
     }
 }

@@ -37,6 +37,10 @@ public struct BuildOptions: Sendable {
     public var tags: [Reference] = []
     /// `--output`; empty means the local store.
     public var exports: [ExportTarget] = []
+    /// `--attest`, `--sbom`, `--provenance`.
+    public var attestations = AttestationOptions()
+    /// Where the context came from; nil for one that lay on this machine.
+    public var contextOrigin: ContextOrigin?
 
     /// Creates options for a Dockerfile and a context.
     public init(dockerfile: DockerfileSource, context: ContextDirectory?) {
@@ -54,6 +58,20 @@ extension BuildOptions {
             hosts.formUnion(names.map(\.domain))
         }
         return hosts
+    }
+}
+
+/// A context that was fetched.
+public struct ContextOrigin: Sendable {
+    /// Its URL.
+    public var uri: String
+    /// What it was, hexadecimal by algorithm; nil when that is not known.
+    public var digest: [String: String]?
+
+    /// An origin.
+    public init(uri: String, digest: [String: String]?) {
+        self.uri = uri
+        self.digest = digest
     }
 }
 

@@ -10,6 +10,10 @@ public struct ExportTarget: Sendable {
     public var forcesCompression = false
     /// OCI media types rather than Docker's.
     public var ociMediaTypes = true
+    /// `oci-mediatypes` was given.
+    public var hasGivenMediaTypes = false
+    /// Attestations are made for this output, when the build is asked for some.
+    public var isAttested = true
     /// Set every time stamp in the layers to the epoch, base layers included.
     public var rewritesTimestamps = false
     /// `annotation.KEY`, `annotation-index.KEY`, …
@@ -18,6 +22,10 @@ public struct ExportTarget: Sendable {
     public var names: [String] = []
     /// `push=true` of type image.
     public var pushes = false
+    /// `attestation-prefix`: in front of the names of attestations' files, for outputs that are files.
+    public var attestationPrefix = ""
+    /// `oci-artifact`: attestations are OCI artifacts rather than images.
+    public var attestsAsArtifact = true
     /// `registry.insecure=true`.
     public var allowsInsecureRegistry = false
 
@@ -35,6 +43,14 @@ public struct ExportTarget: Sendable {
         case tar(destination: String?)
         /// A registry.
         case registry
+    }
+
+    /// Whether the result is files, not an image.
+    public var isFiles: Bool {
+        switch kind {
+        case .local, .tar: true
+        case .image, .oci, .docker, .registry: false
+        }
     }
 
     /// Creates an output with the type's defaults.

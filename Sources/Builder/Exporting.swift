@@ -34,8 +34,8 @@ struct Exporting: Sendable {
             let built = try await session.progress.vertex("exporting to \(output.kind.name)") { vertex in
                 let images = try await assemble(output, vertex)
                 let document = try ImageDocument(
-                    images: images, annotations: options.annotations + output.annotations,
-                    ociMediaTypes: output.ociMediaTypes)
+                    images: images, attestations: try await attest(images, output),
+                    annotations: options.annotations + output.annotations, ociMediaTypes: output.ociMediaTypes)
                 try await write(document, output, vertex)
                 try await record(images)
                 return (images, document.descriptor)
@@ -55,24 +55,40 @@ struct Exporting: Sendable {
         return images
     }
 
+    /// What is said about each image.
+    private func attest(_ images: [AssembledImage], _ output: ExportTarget) async throws -> [AttestationManifest] {
+        guard !options.attestations.isEmpty, output.isAttested else { return [] }
+        guard output.ociMediaTypes else {
+            throw BuildError.options("attestations need OCI media types (oci-mediatypes=true)")
+        }
+        let names = try names(of: output)
+        var manifests: [AttestationManifest] = []
+        for (target, image) in zip(targets, images) {
+            let statements = try await Attesting(session: session, target: target).statements(
+                about: image, names: names)
+            manifests.append(
+                try AttestationManifest(
+                    of: image.manifestDescriptor, statements: statements, asArtifact: output.attestsAsArtifact))
+        }
+        return manifests
+    }
+
+    private func names(of output: ExportTarget) throws -> [Reference] {
+        try output.names.isEmpty ? options.tags : output.names.map { try Reference(parsing: $0).withDefaultTag }
+    }
+
     /// Keeps the record of how each image was made, whatever becomes of the image.
     private func record(_ images: [AssembledImage]) async throws {
         try await blocking {
             for (target, image) in zip(targets, images) {
-                let subjects = BuildRecord.subjects(
-                    manifest: image.manifestDescriptor.digest, image.manifest, image.config)
-                var record = BuildRecording(options: options, target: target).record(of: image)
-                if !record.isComplete, let earlier = try session.store.buildRecord(of: subjects) {
-                    record = record.completed(by: earlier)
-                }
-                try session.store.recordBuild(record, of: subjects)
+                let record = try BuildRecording(session, target).record(of: image)
+                try session.store.recordBuild(record, of: image.recordSubjects)
             }
         }
     }
 
     private func write(_ document: ImageDocument, _ output: ExportTarget, _ vertex: VertexID) async throws {
-        let names =
-            try output.names.isEmpty ? options.tags : output.names.map { try Reference(parsing: $0).withDefaultTag }
+        let names = try names(of: output)
         switch output.kind {
         case .image:
             try await fetchLayers(of: document, vertex)
@@ -138,20 +154,25 @@ extension ExportTarget.Kind {
 /// The manifest of one platform, or the index of several, with everything that belongs to it.
 struct ImageDocument: Sendable {
     let images: [AssembledImage]
+    /// What is said about the images, if anything.
+    let attestations: [AttestationManifest]
     let descriptor: Descriptor
     /// The index's bytes, when there is one.
     let indexBytes: [UInt8]?
 
-    init(images: [AssembledImage], annotations: [Annotation], ociMediaTypes: Bool) throws {
+    init(
+        images: [AssembledImage], attestations: [AttestationManifest], annotations: [Annotation], ociMediaTypes: Bool
+    ) throws {
         self.images = images
-        if images.count == 1 {
+        self.attestations = attestations
+        if images.count == 1, attestations.isEmpty {
             descriptor = images[0].manifestDescriptor
             indexBytes = nil
             return
         }
         let index = Index(
             mediaType: ociMediaTypes ? MediaType.ociIndex : MediaType.dockerManifestList,
-            manifests: images.map(\.manifestDescriptor),
+            manifests: images.map(\.manifestDescriptor) + attestations.map(\.descriptor),
             annotations: ImageAssembly.collect(annotations, .index))
         let bytes = try CanonicalJSON.encode(index)
         indexBytes = bytes
@@ -160,8 +181,10 @@ struct ImageDocument: Sendable {
         self.descriptor = descriptor
     }
 
-    /// All JSON documents: configurations, manifests, index.
+    /// All JSON documents: configurations, manifests, statements, index.
     var documents: [[UInt8]] {
-        images.flatMap { [$0.configBytes, $0.manifestBytes] } + (indexBytes.map { [$0] } ?? [])
+        images.flatMap { [$0.configBytes, $0.manifestBytes] }
+            + attestations.flatMap { $0.statements + [$0.configBytes, $0.manifestBytes] }
+            + (indexBytes.map { [$0] } ?? [])
     }
 }

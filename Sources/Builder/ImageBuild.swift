@@ -87,7 +87,8 @@ public struct ImageBuild: Sendable {
         let definitions = try await StepDefinitions(session: session, plan: plan, bases: bases).compute()
         let run = StageGraphRun(session: session, plan: plan, definitions: definitions, bases: bases)
         let result = try await run.run()
-        return BuiltTarget(plan: plan, images: images, result: result.target, steps: result.steps)
+        return BuiltTarget(
+            plan: plan, images: images, result: result.target, steps: result.steps, remotes: plan.remotes(definitions))
     }
 
     /// Plans, loading the configurations of base images as the planner asks for them.
@@ -227,6 +228,8 @@ struct BuiltTarget: Sendable {
     var result: StageResult
     /// What is known of the steps of each stage of the plan.
     var steps: [[StepResult?]]
+    /// What ADD fetched from elsewhere.
+    var remotes: [RemoteMaterial]
 
     var stage: PlannedStage { plan.stages[plan.target] }
 }

@@ -11,12 +11,20 @@ struct ImagePush: Sendable {
         var origins: [Digest: BlobOrigin] = [:]
         for image in document.images { origins.merge(image.origins) { first, _ in first } }
         let found = origins
+        let statements = Dictionary(
+            document.attestations.flatMap { zip($0.manifest.layers.map(\.digest), $0.statements) }
+        ) { first, _ in first }
         let upload = ImageUpload(
             parts: document.images.map {
                 ImageUpload.Part(
                     manifest: $0.manifest, manifestBytes: $0.manifestBytes, manifestDescriptor: $0.manifestDescriptor,
                     configBytes: $0.configBytes)
-            },
+            }
+                + document.attestations.map {
+                    ImageUpload.Part(
+                        manifest: $0.manifest, manifestBytes: $0.manifestBytes, manifestDescriptor: $0.descriptor,
+                        configBytes: $0.configBytes)
+                },
             index: document.indexBytes.map { ($0, document.descriptor.mediaType) },
             // A layer that the registry has is not even read; one of a base image there is mounted from its repository.
             mountFrom: { layer in
@@ -26,6 +34,7 @@ struct ImagePush: Sendable {
                 return [base]
             },
             layer: { layer in
+                if let statement = statements[layer.digest] { return .bytes(statement) }
                 if let origin = found[layer.digest] {
                     try await session.fetcher.fetch(layer, from: origin, vertex: vertex)
                 }

@@ -11,6 +11,10 @@ struct ResolvedImage: Sendable {
     var manifestDescriptor: Descriptor
     var config: ImageConfig
     var origin: BlobOrigin
+    /// What the name points at: the manifest, or the index around it.
+    var rootDigest: Digest
+    /// The image's own name; nil in a layout without names.
+    var reference: Reference?
 
     /// The layers, bottom first, with their diffIDs.
     var layers: [ImageLayer] {

@@ -1,5 +1,6 @@
 import Glibc
 import LayerFormat
+import Sandbox
 import Store
 
 /// Writes the final file system itself: as a directory, or as one tar file.
@@ -12,11 +13,20 @@ struct RootFilesystemExport: Sendable {
     func run() async throws {
         for target in targets {
             let directories = try await session.fetcher.directories(of: target.result.state)
-            let root = try await session.mounts.path(of: target.result.state, directories: directories)
+            var root = try await session.mounts.path(of: target.result.state, directories: directories)
+            let statements = try await StatementFiles(
+                session: session, target: target, output: output, vertex: vertex
+            ).make(about: root, looksLike: directories.last)
+            if let statements {
+                root = try session.scratch.directory("attested")
+                try OverlayMount.mount(lowers: directories + [statements], at: root)
+            }
+            defer { if statements != nil { try? OverlayMount.unmount(root) } }
             // Several platforms go into a directory each, named as Docker names them.
             let subdirectory =
                 targets.count > 1 ? target.plan.platform.description.replacing("/", with: "_") : nil
-            try await blocking { try write(root, subdirectory: subdirectory, epoch: target.plan.epoch) }
+            let source = root
+            try await blocking { try write(source, subdirectory: subdirectory, epoch: target.plan.epoch) }
         }
     }
 

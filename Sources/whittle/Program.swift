@@ -8,7 +8,8 @@ enum Program {
     /// Parses the arguments; a command that mounts gets its namespace. To be called before any other thread exists.
     static func prepare(_ arguments: [String]) -> any ParsableCommand {
         do {
-            let command = try Whittle.parseAsRoot(GlobalOptions.movedBehindCommand(arguments))
+            let command = try Whittle.parseAsRoot(
+                BuildOutputOptions.withLoneAttestations(GlobalOptions.movedBehindCommand(arguments)))
             if command is any NeedsMountNamespace { try MountNamespace.enterPrivate() }
             return command
         } catch {

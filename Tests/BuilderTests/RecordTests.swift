@@ -149,7 +149,8 @@ struct RecordTests {
         #expect(layers[0].baseName == "docker.io/library/base:1")
     }
 
-    @Test("a stage may start from one that a named context stands for", .enabled(if: BuildFixture.canMount, needsMounts))
+    @Test(
+        "a stage may start from one that a named context stands for", .enabled(if: BuildFixture.canMount, needsMounts))
     func contextStage() async throws {
         let fixture = try BuildFixture()
         try fixture.files.write("named/f", "1")

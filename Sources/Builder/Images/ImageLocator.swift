@@ -45,10 +45,10 @@ public struct ImageLocator: Sendable {
         case never
     }
 
-    private let store: Store
-    private let registry: RegistryAccess
+    let store: Store
+    let registry: RegistryAccess
     private let progress: Progress
-    private let fetcher: LayerFetcher
+    let fetcher: LayerFetcher
 
     /// Creates a locator.
     public init(store: Store, registry: RegistryAccess, progress: Progress) {

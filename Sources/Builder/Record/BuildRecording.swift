@@ -5,10 +5,24 @@ import Store
 /// Makes the record of a build: from the plan and from what became of its steps.
 struct BuildRecording: Sendable {
     let options: BuildOptions
+    let store: Store
     let target: BuiltTarget
 
-    /// The record of an image that was put together from the target.
-    func record(of image: AssembledImage) -> BuildRecord {
+    init(_ session: BuildSession, _ target: BuiltTarget) {
+        options = session.options
+        store = session.store
+        self.target = target
+    }
+
+    /// The record of an image that was put together from the target. What is not known any more of results that were found
+    /// in the cache is taken from the record that the store has of the image.
+    func record(of image: AssembledImage) throws -> BuildRecord {
+        let record = newRecord(of: image)
+        guard !record.isComplete, let earlier = try store.buildRecord(of: image.recordSubjects) else { return record }
+        return record.completed(by: earlier)
+    }
+
+    private func newRecord(of image: AssembledImage) -> BuildRecord {
         let plan = target.plan
         let stages = plan.stages.indices.map(stage)
         var record = BuildRecord(
@@ -66,6 +80,13 @@ struct BuildRecording: Sendable {
             recorded.copied = known.indices.contains(position) ? known[position]?.copied : nil
         }
         return recorded
+    }
+}
+
+extension AssembledImage {
+    /// What the record is found by.
+    var recordSubjects: [Digest] {
+        BuildRecord.subjects(manifest: manifestDescriptor.digest, manifest, config)
     }
 }
 

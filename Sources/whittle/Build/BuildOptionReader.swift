@@ -22,6 +22,7 @@ struct BuildOptionReader {
             dockerfile: dockerfile.source,
             context: ContextDirectory(
                 path: opened.directory, ignorePatterns: ignore?.patterns ?? [], keepsOwners: opened.ownership == .kept))
+        options.contextOrigin = try contextOrigin(opened)
         options.target = inputs.target
         options.platforms = try BuildOptionParsing.platforms(inputs.platform)
         options.buildArguments = BuildOptionParsing.assignments(inputs.buildArg)
@@ -58,6 +59,20 @@ struct BuildOptionReader {
             options: ContextSource.Options(
                 keepsGitDirectory: command.inputs.buildArg.contains("BUILDKIT_CONTEXT_KEEP_GIT_DIR=1")))
         return opened
+    }
+
+    /// Where a context that is not of this machine came from.
+    private func contextOrigin(_ opened: OpenedContext) throws -> ContextOrigin? {
+        switch try ContextSpec.parse(command.context) {
+        case .git:
+            return ContextOrigin(
+                uri: command.context,
+                digest: opened.commit.map {
+                    [$0.resolved.commit.utf8.count == 64 ? "sha256" : "sha1": $0.resolved.commit]
+                })
+        case .remote(let url): return ContextOrigin(uri: url, digest: nil)
+        case .directory, .standardInput, .archive: return nil
+        }
     }
 
     /// The Dockerfile's text, and its path when it is a file next to which an ignore file may lie.
@@ -144,8 +159,13 @@ struct BuildOptionReader {
                 options.exports.append(ExportTarget(kind: .registry))
             }
         }
-        for (name, value) in [("--provenance", outputs.provenance), ("--sbom", outputs.sbom)] {
-            if let value, value != "false" { throw OptionError("\(name) \(value): attestations are not supported") }
+        options.attestations = try AttestationParsing.parse(
+            attest: outputs.attest, sbom: outputs.sbom, provenance: outputs.provenance)
+        // Attestations are OCI's; a Docker archive with them is one for engines that read OCI layouts.
+        if !options.attestations.isEmpty {
+            for index in options.exports.indices where !options.exports[index].hasGivenMediaTypes {
+                options.exports[index].ociMediaTypes = true
+            }
         }
     }
 }

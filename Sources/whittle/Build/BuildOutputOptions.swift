@@ -38,14 +38,32 @@ struct BuildOutputOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Only false is accepted: whittle makes no provenance yet.",
-            valueName: "bool"))
-    var provenance: String?
+            "Attach a statement about the image: type=provenance or type=sbom, key=value…", valueName: "spec"))
+    var attest: [String] = []
 
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Only false is accepted: whittle makes no SBOM attestation yet.",
-            valueName: "bool"))
+            "Attach provenance: true, false, or mode=min|max,version=v1|v0.2,builder-id=URI…", valueName: "spec"))
+    var provenance: String?
+
+    @Option(name: .long, help: ArgumentHelp("Attach a bill of materials: true or false.", valueName: "spec"))
     var sbom: String?
+}
+
+extension BuildOutputOptions {
+    /// The arguments with `--sbom` and `--provenance` that stand alone given the value `true`.
+    static func withLoneAttestations(_ arguments: [String]) -> [String] {
+        guard arguments.first == "build" else { return arguments }
+        var result: [String] = []
+        for (index, argument) in arguments.enumerated() {
+            guard argument == "--sbom" || argument == "--provenance" else {
+                result.append(argument)
+                continue
+            }
+            let next = index + 1 < arguments.count ? arguments[index + 1] : ""
+            result.append(AttestationParsing.isValue(next) ? argument : argument + "=true")
+        }
+        return result
+    }
 }

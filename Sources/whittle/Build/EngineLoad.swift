@@ -7,7 +7,12 @@ struct EngineLoad {
     let archive: String
 
     /// The output that has to be written before ``run()``.
-    var target: ExportTarget { ExportTarget(kind: .docker(destination: archive)) }
+    var target: ExportTarget {
+        var target = ExportTarget(kind: .docker(destination: archive))
+        // Not every engine takes an index with attestations.
+        target.isAttested = false
+        return target
+    }
 
     /// Loads the archive with the first engine that takes it.
     ///

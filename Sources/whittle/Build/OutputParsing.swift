@@ -28,9 +28,17 @@ enum OutputParsing {
         if case .docker = target.kind { target.ociMediaTypes = false }
         target.annotations = annotations
         try readCompression(&target, &values, in: text)
-        if let value = values.removeValue(forKey: "oci-mediatypes") { target.ociMediaTypes = try bool(value, text) }
+        if let value = values.removeValue(forKey: "oci-mediatypes") {
+            target.ociMediaTypes = try bool(value, text)
+            target.hasGivenMediaTypes = true
+        }
         if let value = values.removeValue(forKey: "rewrite-timestamp") {
             target.rewritesTimestamps = try bool(value, text)
+        }
+        if let value = values.removeValue(forKey: "oci-artifact") { target.attestsAsArtifact = try bool(value, text) }
+        if let value = values.removeValue(forKey: "attestation-prefix") {
+            guard target.isFiles else { throw OptionError("--output \(text): attestation-prefix is for local and tar") }
+            target.attestationPrefix = value
         }
         if let value = values.removeValue(forKey: "push") { target.pushes = try bool(value, text) }
         if let value = values.removeValue(forKey: "registry.insecure") {
@@ -107,10 +115,15 @@ enum OutputParsing {
     }
 
     private static func bool(_ value: String, _ text: String) throws(OptionError) -> Bool {
+        try bool(value, option: "--output \(text)")
+    }
+
+    /// A value of an option that is true or false, as Go reads it.
+    static func bool(_ value: String, option: String) throws(OptionError) -> Bool {
         switch value.lowercased() {
         case "true", "1", "t": return true
         case "false", "0", "f": return false
-        default: throw OptionError("--output \(text): \"\(value)\" is neither true nor false")
+        default: throw OptionError("\(option): \"\(value)\" is neither true nor false")
         }
     }
 }
