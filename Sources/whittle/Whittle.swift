@@ -12,6 +12,7 @@ struct Whittle: AsyncParsableCommand {
             RunCommand.self,
             CompareCommand.self,
             DatabaseCommand.self,
+            SBOMCommand.self,
             ImagesCommand.self,
             PullCommand.self,
             PushCommand.self,

@@ -27,6 +27,8 @@ public struct Package: Hashable, Sendable, Codable {
     /// The file that says that the package is there, without a leading slash. For an archive inside of another:
     /// `app.jar/BOOT-INF/lib/inner.jar`.
     public var path: String
+    /// The file that is in the image: ``path`` up to the archive that holds the others.
+    public var record: String
     /// What is special about it.
     public var marks: Set<Mark>
     /// The layer that brought it: the start of the last unbroken run of layers that have it.
@@ -77,7 +79,8 @@ public struct Package: Hashable, Sendable, Codable {
 
     /// A package; what is not given is absent.
     public init(
-        type: PackageType, name: String, version: String, path: String, source: SourcePackage? = nil,
+        type: PackageType, name: String, version: String, path: String, record: String? = nil,
+        source: SourcePackage? = nil,
         architecture: String? = nil, epoch: Int? = nil, release: String? = nil, modularity: String? = nil,
         vendor: String? = nil, licences: [String] = [], marks: Set<Mark> = [],
         layer: LayerPlace = LayerPlace(index: 0, diffID: nil), removedBy: LayerPlace? = nil, purl: PackageURL? = nil
@@ -86,6 +89,7 @@ public struct Package: Hashable, Sendable, Codable {
         self.name = name
         self.version = version
         self.path = path
+        self.record = record ?? path
         self.source = source
         self.architecture = architecture
         self.epoch = epoch

@@ -47,6 +47,13 @@ public struct LayerMember: Sendable {
         }
     }
 
+    /// A file of a directory, where no name has a meaning of its own.
+    init(file entry: TarEntry) {
+        self.entry = entry
+        path = entry.name
+        meaning = .file
+    }
+
     /// The path that a name in an archive means, or that a hard link of one leads to; nil when it leads out of the root.
     public static func path(of name: PathBytes) -> PathBytes? {
         let (components, leavesRoot) = components(of: name)

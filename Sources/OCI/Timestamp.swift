@@ -1,7 +1,7 @@
 /// RFC 3339 time stamps in UTC, from and to seconds since 1970.
-enum Timestamp {
+public enum Timestamp {
     /// `2020-09-13T12:26:40Z`.
-    static func text(_ seconds: Int64) -> String {
+    public static func text(_ seconds: Int64) -> String {
         let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
         let rest = seconds - days * 86_400
         let (year, month, day) = civil(days)
@@ -10,7 +10,7 @@ enum Timestamp {
     }
 
     /// Seconds of an RFC 3339 text with `Z` or an offset; nil when it does not parse. Fractions are dropped.
-    static func seconds(_ text: String) -> Int64? {
+    public static func seconds(_ text: String) -> Int64? {
         let bytes = Array(text.utf8)
         func number(_ range: Range<Int>) -> Int64? {
             guard range.upperBound <= bytes.count else { return nil }

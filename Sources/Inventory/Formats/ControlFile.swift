@@ -1,0 +1,51 @@
+import OCI
+
+/// `Key: value` lines in paragraphs, as Debian's control files and mail headers have them.
+enum ControlFile {
+    /// The fields of one paragraph that were asked for.
+    typealias Fields = [String: String]
+
+    /// Reads the paragraphs, keeping only the fields asked for, each the first time that it appears. A value that goes on
+    /// for more lines is kept to its first.
+    ///
+    /// - Parameter body: takes a paragraph that has any of the fields; false ends the reading.
+    static func read(_ bytes: [UInt8], keys: Set<String>, _ body: (Fields) -> Bool) {
+        var fields: Fields = [:]
+        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            guard let first = line.first else {
+                if !fields.isEmpty, !body(fields) { return }
+                fields.removeAll(keepingCapacity: true)
+                continue
+            }
+            guard first != UInt8(ascii: " "), first != UInt8(ascii: "\t"),
+                let colon = line.firstIndex(of: UInt8(ascii: ":")), colon - line.startIndex <= 32
+            else { continue }
+            let key = line[..<colon].text
+            guard keys.contains(key), fields[key] == nil else { continue }
+            fields[key] = line[line.index(after: colon)...].trimmed.text
+        }
+        if !fields.isEmpty { _ = body(fields) }
+    }
+
+    /// The headers of a message: what is in front of the first empty line.
+    static func headers(_ bytes: [UInt8], keys: Set<String>) -> Fields {
+        let ends = [bytes.firstRange(of: "\n\n"), bytes.firstRange(of: "\n\r\n")].compactMap { $0?.lowerBound }
+        var result: Fields = [:]
+        read(ends.min().map { Array(bytes[..<$0]) } ?? bytes, keys: keys) { fields in
+            result = fields
+            return false
+        }
+        return result
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// Without blanks at both ends.
+    var trimmed: ArraySlice<UInt8> {
+        var rest = self
+        while let first = rest.first, first == 0x20 || first == 0x09 { rest.removeFirst() }
+        while let last = rest.last, last == 0x20 || last == 0x09 || last == 0x0D { rest.removeLast() }
+        return rest
+    }
+}

@@ -1,0 +1,60 @@
+import OCI
+
+/// The packages of an image, or of a plain root file system.
+public struct ImageInventory: Sendable {
+    /// The distribution; nil in an image that is not made of one.
+    public let distribution: Distribution?
+    /// The packages that the image shows, in order. A package of a language that belongs to the distribution's package
+    /// is not among them.
+    public let packages: [Package]
+    /// The packages that some layer ships and a later one hides, in order.
+    public let hiddenPackages: [Package]
+    /// Files that could not be read.
+    public let warnings: [LayerInventory.Warning]
+
+    private let ownership: Ownership
+
+    /// Puts the layers of an image together, the lowest first.
+    ///
+    /// A package's layer is the start of the last unbroken run of layers that have it: removed and installed again, it is
+    /// the later layer's.
+    public init(layers: [(diffID: Digest?, inventory: LayerInventory)]) {
+        var stack = LayerStack()
+        var history = PackageHistory()
+        var ownership = Ownership()
+        for (index, layer) in layers.enumerated() {
+            stack.add(layer.inventory)
+            ownership.add(stack.files.values)
+            history.add(stack.files.values, at: Package.LayerPlace(index: index, diffID: layer.diffID))
+        }
+        let all = history.present + history.gone
+        let records = Set(all.filter { !$0.package.type.isOfDistribution }.map(\.record))
+        let owned = ownership.owned(stack.names(of: records), by: all)
+        let distribution = Self.distribution(in: stack)
+        func finished(_ packages: [RecordedPackage]) -> [Package] {
+            packages.filter { !owned.contains($0.record) }.map { recorded in
+                var package = recorded.package
+                package.purl = PackageURL(of: package, distribution: distribution)
+                return package
+            }.sorted()
+        }
+        self.distribution = distribution
+        packages = finished(history.present)
+        hiddenPackages = finished(history.gone)
+        warnings = layers.flatMap(\.inventory.warnings)
+        self.ownership = ownership
+    }
+
+    /// The files of a package, as far as its records say which they are. Paths are as the records write them: they may lead
+    /// through symbolic links.
+    public func ownedFiles(of package: Package) -> [OwnedFiles] {
+        ownership.files(of: package, record: PathBytes(package.record.utf8))
+    }
+
+    private static func distribution(in stack: LayerStack) -> Distribution? {
+        for path in DistributionCataloguer.paths {
+            if let found = stack.files[PathBytes(path.utf8)]?.finding.distribution { return found }
+        }
+        return nil
+    }
+}

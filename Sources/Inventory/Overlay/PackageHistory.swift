@@ -1,0 +1,69 @@
+import OCI
+
+/// A package with the file that says that it is there.
+struct RecordedPackage {
+    var package: Package
+    /// The record's path.
+    var record: PathBytes
+}
+
+/// Which layer brought which package: follows the packages through the layers.
+struct PackageHistory {
+    /// What makes two packages the same one. A distribution's package is in one list, wherever that list is kept.
+    private struct Key: Hashable {
+        let type: PackageType
+        let name: String
+        let version: String
+        let architecture: String?
+        let path: String
+
+        init(_ package: Package) {
+            type = package.type
+            name = package.name
+            version = package.version
+            architecture = package.architecture
+            path = package.type.isOfDistribution ? "" : package.path
+        }
+    }
+
+    private var current: [Key: RecordedPackage] = [:]
+    /// Packages that some layer had and the last does not show.
+    private var former: [Key: RecordedPackage] = [:]
+
+    /// The packages that the last layer shows.
+    var present: [RecordedPackage] { Array(current.values) }
+    /// The packages that are hidden, each as it was last.
+    var gone: [RecordedPackage] { former.filter { current[$0.key] == nil }.map(\.value) }
+
+    /// Compares what is shown after a layer with what was shown before it.
+    mutating func add(_ files: some Collection<LayerStack.File>, at place: Package.LayerPlace) {
+        var next: [Key: RecordedPackage] = [:]
+        for file in Self.relevant(files) {
+            for package in file.finding.packages {
+                var package = package
+                package.record = file.path.text
+                package.path = package.record + package.path
+                let key = Key(package)
+                // Which of two equal records counts must not depend on the order of a dictionary.
+                if let other = next[key], other.record.lexicographicallyPrecedes(file.path) { continue }
+                package.layer = current[key]?.package.layer ?? place
+                next[key] = RecordedPackage(package: package, record: file.path)
+            }
+        }
+        for (key, recorded) in current where next[key] == nil {
+            var recorded = recorded
+            recorded.package.removedBy = place
+            former[key] = recorded
+        }
+        current = next
+    }
+
+    /// An rpm database of an older form, left lying beside a newer one, does not count; a distribution's description of a
+    /// package only where its package manager's list is missing.
+    private static func relevant(_ files: some Collection<LayerStack.File>) -> [LayerStack.File] {
+        let databases = files.filter { RpmCataloguer.rank(of: $0.path) != nil }
+        guard databases.count > 1 else { return Array(files) }
+        let best = databases.compactMap { RpmCataloguer.rank(of: $0.path) }.min() ?? 0
+        return files.filter { file in RpmCataloguer.rank(of: file.path).map { $0 == best } ?? true }
+    }
+}

@@ -1,0 +1,56 @@
+import OCI
+
+/// What one file of a layer says.
+struct Finding: Hashable, Sendable {
+    /// The packages that it is the record of. Their paths are what follows that of the file, for what is inside of it;
+    /// layer and package URL are filled in when the layers are put together.
+    var packages: [Package] = []
+    /// Files that belong to a package.
+    var claims: [Claim] = []
+    /// The distribution, from `os-release` and its like.
+    var distribution: Distribution?
+    /// What of the file could not be read. Moved to the layer's warnings.
+    var warnings: [String] = []
+
+    /// Files that belong to a package.
+    struct Claim: Hashable, Sendable {
+        var owner: Owner
+        var files: Files
+    }
+
+    /// Which files, from the place of the finding.
+    enum Files: Hashable, Sendable {
+        case these(OwnedFiles)
+        /// The record itself, such as a program or an archive.
+        case itself
+        /// Everything in the directory of the record.
+        case siblings
+    }
+
+    /// Whose files they are.
+    enum Owner: Hashable, Sendable {
+        /// The finding's package with this index.
+        case package(Int)
+        /// dpkg's package of this name, with `:architecture` where several may be installed.
+        case dpkg(String)
+        /// The package whose record is in the same directory as this file.
+        case neighbour
+        /// The package whose record has the name of this file without a suffix of that length.
+        case withoutSuffix(Int)
+    }
+}
+
+/// The files of a package.
+public enum OwnedFiles: Hashable, Sendable {
+    /// These: paths from the root without a leading slash, a line feed after each. Directories may be among them.
+    case list([UInt8])
+    /// Everything below these directories, written as the paths of a list are.
+    case directories([UInt8])
+
+    /// The paths.
+    public var paths: [ArraySlice<UInt8>] {
+        switch self {
+        case .list(let bytes), .directories(let bytes): bytes.split(separator: 0x0A)
+        }
+    }
+}
