@@ -35,11 +35,8 @@ struct JavaIdentity: Hashable {
             let version = file?.version
                 ?? word("Implementation-Version", "Bundle-Version", "Specification-Version", "Plugin-Version")
         else { return nil }
-        var group = word("Implementation-Vendor-Id")
-        if group == nil, let symbolic, symbolic.hasSuffix("." + artifact) {
-            group = String(symbolic.dropLast(artifact.count + 1))
-        }
-        name = (group.map { $0 + ":" } ?? "") + artifact
+        // A bundle's name begins with the group or is it, or neither: nothing is guessed from it.
+        name = (word("Implementation-Vendor-Id").map { $0 + ":" } ?? "") + artifact
         self.version = version
     }
 

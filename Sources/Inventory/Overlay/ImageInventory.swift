@@ -27,20 +27,21 @@ public struct ImageInventory: Sendable {
             ownership.add(stack.files.values)
             history.add(stack.files.values, at: Package.LayerPlace(index: index, diffID: layer.diffID))
         }
-        let all = history.present + history.gone
-        let records = Set(all.filter { !$0.package.type.isOfDistribution }.map(\.record))
-        let owned = ownership.owned(stack.names(of: records), by: all)
+        let (present, gone) = (history.present, history.gone)
+        let records = Set((present + gone).filter { !$0.package.type.isOfDistribution }.map(\.record))
+        let names = stack.names(of: records)
         let distribution = Self.distribution(in: stack)
-        func finished(_ packages: [RecordedPackage]) -> [Package] {
-            packages.filter { !owned.contains($0.record) }.map { recorded in
+        func finished(_ packages: [RecordedPackage], without owned: Set<PathBytes>) -> [Package] {
+            packages.filter { $0.package.type.isOfDistribution || !owned.contains($0.record) }.map { recorded in
                 var package = recorded.package
                 package.purl = PackageURL(of: package, distribution: distribution)
                 return package
             }.sorted()
         }
+        // Where the distribution's package is not listed any more, what it owned is all that is left to report.
+        packages = finished(present, without: ownership.owned(names, by: present))
+        hiddenPackages = gone.isEmpty ? [] : finished(gone, without: ownership.owned(names, by: present + gone))
         self.distribution = distribution
-        packages = finished(history.present)
-        hiddenPackages = finished(history.gone)
         warnings = layers.flatMap(\.inventory.warnings)
         self.ownership = ownership
     }

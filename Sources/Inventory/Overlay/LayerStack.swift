@@ -105,11 +105,9 @@ struct LayerStack {
             }
         }
         let hiding = Hiding(deleted: deleted, emptied: emptied, directories: layer.directories, others: layer.others)
-        files = files.filter { !hiding.hides($0.key, replacedBy: hiding.others) }
+        files = files.filter { !hiding.hides($0.key) }
         let before = symlinks.count
-        symlinks = symlinks.filter {
-            !hiding.hides($0.key, replacedBy: hiding.others) && !hiding.directories.contains(PathHash(of: $0.key))
-        }
+        symlinks = symlinks.filter { !hiding.hides($0.key) }
         if symlinks.count != before { resolved = [:] }
     }
 
@@ -120,7 +118,7 @@ struct LayerStack {
         let others: PathSet
 
         /// Is what lower layers have at the path gone, or in the place of something new?
-        func hides(_ path: PathBytes, replacedBy others: PathSet) -> Bool {
+        func hides(_ path: PathBytes) -> Bool {
             var hash = PathHash()
             if emptied.contains([]) { return true }
             for (index, byte) in path.enumerated() {
@@ -133,7 +131,7 @@ struct LayerStack {
                 }
                 hash.add(byte)
             }
-            return deleted.contains(path) || others.contains(hash)
+            return deleted.contains(path) || others.contains(hash) || directories.contains(hash)
         }
     }
 }
