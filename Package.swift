@@ -64,15 +64,21 @@ let package = Package(
                 "BuildGraph", "BuildContext", "Store", "Sandbox", "Registry", "LayerFormat", "DockerfileSyntax", "OCI",
                 "CLinux", nioCore,
             ]),
+        target("Running", ["Builder", "Sandbox", "Store", "OCI", "CLinux"]),
         target("Analysis", ["OCI", "LayerFormat"]),
         target("Checks", ["DockerfileSyntax"]),
         target("Advisories", ["Inventory", "LayerFormat", "OCI", "CArchive", grdb]),
-        target("Rendering", ["Advisories", "Inventory", "DockerfileSyntax", "OCI", "Builder", "Analysis", "Checks"]),
+        target(
+            "Slimming",
+            ["Running", "Builder", "BuildContext", "Registry", "DockerfileSyntax", "OCI", "Sandbox", "Store"]),
+        target(
+            "Rendering",
+            ["Advisories", "Inventory", "DockerfileSyntax", "OCI", "Builder", "Analysis", "Checks", "Slimming"]),
         .executableTarget(
             name: "whittle",
             dependencies: [
                 "Builder", "BuildGraph", "BuildContext", "DockerfileSyntax", "OCI", "LayerFormat", "Registry", "Store",
-                "Sandbox", "Analysis", "Advisories", "Checks", "Inventory", "Rendering", "CLinux",
+                "Sandbox", "Running", "Slimming", "Analysis", "Advisories", "Checks", "Inventory", "Rendering", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), subprocess, "Yams",
             ],
             swiftSettings: swiftSettings),

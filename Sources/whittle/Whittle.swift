@@ -9,6 +9,7 @@ struct Whittle: AsyncParsableCommand {
         subcommands: [
             BuildCommand.self,
             CheckCommand.self,
+            SlimCommand.self,
             RunCommand.self,
             CompareCommand.self,
             DatabaseCommand.self,

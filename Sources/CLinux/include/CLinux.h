@@ -19,6 +19,7 @@
 #include "sandbox.h"
 #include "copy.h"
 #include "context.h"
+#include "fanotify.h"
 
 /// syncfs(2): writes out everything of the file system that holds `fd`. Returns 0 or an errno value.
 int clinux_sync_filesystem(int fd);

@@ -1,6 +1,7 @@
 import Builder
 import Glibc
 import OCI
+import Running
 import Sandbox
 import Store
 
@@ -37,7 +38,7 @@ struct ContainerRun: Sendable {
         let executor = try OCIRuntimeExecutor(scratch: try scratch.sandbox())
         let control = SandboxControl()
         let stop = StopSequence(
-            control: control, stopSignal: request.stopSignal ?? SignalNames.number(config.stopSignal) ?? SIGTERM,
+            control: control, stopSignal: request.stopSignal ?? SignalName.number(config.stopSignal) ?? SIGTERM,
             timeout: request.stopTimeout ?? config.stopTimeout ?? 10)
         let relay = try SignalRelay { stop.receive($0) }
         let forwarders = try request.ports.filter(\.needsForwarding).map { try PortForwarder($0) }
@@ -75,15 +76,9 @@ struct ContainerRun: Sendable {
 
     // MARK: Process
 
-    /// Entry point and command as Docker combines them: another entry point leaves the image's command out.
     private func arguments(_ config: ContainerConfig) throws -> [String] {
-        var entrypoint = config.entrypoint
-        var command = request.command.isEmpty ? config.cmd : request.command
-        if let program = request.entrypoint {
-            entrypoint = program.isEmpty ? [] : [program]
-            command = request.command
-        }
-        let arguments = entrypoint + command
+        let arguments = CommandOfImage.arguments(
+            of: config, entrypoint: request.entrypoint, command: request.command)
         guard !arguments.isEmpty else {
             throw CommandFailure(
                 status: ExitStatusCode.failure, "error: \(request.image) has no command: say what to run")
@@ -93,7 +88,8 @@ struct ContainerRun: Sendable {
 
     private func fill(_ spec: inout SandboxSpec, _ config: ContainerConfig, _ found: FoundImage) {
         spec.hostname = request.hostname ?? found.image.manifest.config.digest.short
-        spec.environment = environment(config, hostname: spec.hostname)
+        spec.environment = CommandOfImage.environment(
+            of: config, hostname: spec.hostname, hasTerminal: request.hasTerminal, additions: request.environment)
         let directory = request.workingDirectory ?? config.workingDir
         spec.workingDirectory = directory.isEmpty ? "/" : directory
         spec.user = .named(request.user ?? config.user)
@@ -105,19 +101,6 @@ struct ContainerRun: Sendable {
         spec.hosts = request.hosts
         spec.terminal = request.hasTerminal
         if let size = request.sharedMemorySize { spec.sharedMemorySize = size }
-    }
-
-    /// The image's variables with those of the command line over them; a later one of the same name replaces an earlier.
-    private func environment(_ config: ContainerConfig, hostname: String) -> [String] {
-        var defaults = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME=\(hostname)"]
-        if request.hasTerminal { defaults.append("TERM=xterm") }
-        var order: [Substring] = []
-        var values: [Substring: String] = [:]
-        for variable in defaults + config.env + request.environment {
-            let name = variable.prefix { $0 != "=" }
-            if values.updateValue(variable, forKey: name) == nil { order.append(name) }
-        }
-        return order.compactMap { values[$0] }
     }
 
     private func requireArchitecture(_ platform: Platform) throws {

@@ -3,9 +3,9 @@ import Sandbox
 
 /// The volumes of an image: directories that start with what the image has there, are writable whatever the root file
 /// system is, and go when the command ends.
-struct VolumeDirectories: Sendable {
+public struct VolumeDirectories: Sendable {
     /// To be mounted into the container.
-    private(set) var mounts: [SandboxMount] = []
+    public private(set) var mounts: [SandboxMount] = []
     private var mounted: [String] = []
 
     /// Makes them.
@@ -14,7 +14,7 @@ struct VolumeDirectories: Sendable {
     ///   - volumes: their paths in the container.
     ///   - lowers: the image's layers, bottom first.
     ///   - directory: where upper directories go: on a file system that is no overlay.
-    init(of volumes: Set<String>, lowers: [String], directory: String) throws(SandboxError) {
+    public init(of volumes: Set<String>, lowers: [String], directory: String) throws(SandboxError) {
         let paths = volumes.filter { $0.hasPrefix("/") && $0 != "/" && !$0.split(separator: "/").contains("..") }
             .sorted()
         guard !paths.isEmpty else { return }
@@ -47,7 +47,7 @@ struct VolumeDirectories: Sendable {
     }
 
     /// Unmounts what was mounted here.
-    func unmount() {
+    public func unmount() {
         // The namespace takes along what cannot be unmounted.
         for path in mounted.reversed() { try? OverlayMount.unmount(path) }
     }

@@ -1,0 +1,118 @@
+import Slimming
+
+/// What slimming has done, for people.
+public enum SlimText {
+    private struct Row {
+        var title: String
+        var before: String
+        var after: String
+        var reduction: String
+    }
+
+    private static func rows(_ report: SlimReport) -> [Row] {
+        let (before, after) = (report.before, report.after)
+        func reduction(_ left: Int64, _ right: Int64) -> String {
+            left > 0 && right > 0 ? ComparisonText.percent(Double(left - right) / Double(left) * 100) : ""
+        }
+        func time(_ milliseconds: Int?, killed: Bool? = nil) -> String {
+            guard let milliseconds else { return "–" }
+            return SizeText.fixed(Double(milliseconds) / 1000, 1) + " s" + (killed == true ? " (killed)" : "")
+        }
+        return [
+            Row(
+                title: "Size on disk", before: SizeText.megabytes(before.size), after: SizeText.megabytes(after.size),
+                reduction: reduction(before.size, after.size)),
+            Row(
+                title: "Compressed", before: SizeText.megabytes(before.compressedSize),
+                after: SizeText.megabytes(after.compressedSize),
+                reduction: reduction(before.compressedSize, after.compressedSize)),
+            Row(
+                title: "Packages", before: "\(before.packages)", after: "\(after.packages)",
+                reduction: reduction(Int64(before.packages), Int64(after.packages))),
+            Row(title: "User", before: user(before.user), after: user(after.user), reduction: ""),
+            Row(
+                title: "Start", before: time(before.startMilliseconds), after: time(after.startMilliseconds),
+                reduction: ""),
+            Row(
+                title: "Stop", before: time(before.stopMilliseconds, killed: before.killed),
+                after: time(after.stopMilliseconds, killed: after.killed), reduction: ""),
+            Row(title: "Smoke test", before: before.smoke, after: after.smoke, reduction: ""),
+        ]
+    }
+
+    private static func user(_ name: String) -> String { name.isEmpty || name == "0" ? "root" : name }
+
+    private static func verdict(_ report: SlimReport) -> String {
+        if report.accepted {
+            return "accepted\(report.variant.map { " (\($0))" } ?? "")\(report.reason.map { ": " + $0 } ?? "")"
+        }
+        return "not accepted\(report.reason.map { ": " + $0 } ?? "")"
+    }
+
+    /// Steps, table and verdict; the Dockerfile in front if asked for.
+    public static func text(_ report: SlimReport, showsDockerfile: Bool) -> String {
+        var text = ""
+        if showsDockerfile { text += report.dockerfile + (report.dockerfile.hasSuffix("\n") ? "\n" : "\n\n") }
+        for step in report.steps { text += "line \(step.line): \(step.why) [\(step.id)]\n" }
+        if !report.steps.isEmpty { text += "\n" }
+        if report.before.size > 0 {
+            var table = TextTable([.init(""), .init("Before"), .init("After"), .init("Reduction")])
+            for row in rows(report) { table.add([row.title, row.before, row.after, row.reduction]) }
+            text += table.ruled + "\n"
+        }
+        for rejected in report.rejected { text += "stepped back: \(rejected)\n" }
+        return text + verdict(report) + "\n"
+    }
+
+    /// For a pull request.
+    public static func markdown(_ report: SlimReport) -> String {
+        func cell(_ text: String) -> String {
+            text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+        }
+        var text = "### Slimmer image: \(cell(verdict(report)))\n\n"
+        if report.before.size > 0 {
+            text += "| | Before | After | Reduction |\n|---|---|---|---|\n"
+            for row in rows(report) {
+                text += "| \(row.title) | \(cell(row.before)) | \(cell(row.after)) | \(row.reduction) |\n"
+            }
+            text += "\n"
+        }
+        for step in report.steps { text += "- line \(step.line): \(step.why) (`\(step.id)`)\n" }
+        // A fence longer than any in the text.
+        var fence = "```"
+        while report.dockerfile.contains(fence) { fence += "`" }
+        return text
+            + "\n\(fence)dockerfile\n\(report.dockerfile)\(report.dockerfile.hasSuffix("\n") ? "" : "\n")\(fence)\n"
+    }
+
+    /// A page of its own.
+    public static func html(_ report: SlimReport) -> String {
+        func escaped(_ text: String) -> String {
+            var result = ""
+            for character in text {
+                switch character {
+                case "&": result += "&amp;"
+                case "<": result += "&lt;"
+                case ">": result += "&gt;"
+                case "\"": result += "&quot;"
+                default: result.append(character)
+                }
+            }
+            return result
+        }
+        var text = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Slimmer image</title>\n"
+        text +=
+            "<style>body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:.3em .8em;text-align:left}pre{background:#f4f4f4;padding:1em;overflow:auto}</style></head>\n"
+        text +=
+            "<body><h1>Slimmer image</h1><p>\(escaped(verdict(report)))</p>\n<table><tr><th></th><th>Before</th><th>After</th><th>Reduction</th></tr>\n"
+        for row in rows(report) {
+            text +=
+                "<tr><th>\(row.title)</th><td>\(escaped(row.before))</td><td>\(escaped(row.after))</td><td>\(escaped(row.reduction))</td></tr>\n"
+        }
+        text += "</table>\n<ul>\n"
+        for step in report.steps {
+            text += "<li>line \(step.line): \(escaped(step.why)) <code>\(escaped(step.id))</code></li>\n"
+        }
+        return text + "</ul>\n<pre>\(escaped(report.dockerfile))</pre></body></html>\n"
+    }
+}

@@ -1,0 +1,99 @@
+import DockerfileSyntax
+
+/// Whether a Dockerfile is one to make a separate run-time stage for.
+enum Classification {
+    /// Why the stages have to stay as they are; nil when they need not.
+    static func reasonToLeaveAlone(_ view: StageView, _ project: ProjectTree, name: String) -> String? {
+        if name.contains(".devcontainer") { return "it describes a development container" }
+        if project.entries.contains(where: { $0.path == ".devcontainer/devcontainer.json" && isUsed(project, by: name) }
+        ) {
+            return "it is the image of a development container (.devcontainer/devcontainer.json)"
+        }
+        let words = view.commandWords
+        let program = words.first.map(PathText.name) ?? ""
+        if program == "sleep" || words.contains("infinity") {
+            return "its command only keeps a container alive for people to work in"
+        }
+        if program == "tail", words.contains("/dev/null") {
+            return "its command only keeps a container alive for people to work in"
+        }
+        for instruction in view.final.instructions {
+            if case .onbuild = instruction.kind { return "it is a base for other images (ONBUILD)" }
+        }
+        let base = BaseImages.split(view.baseName(of: view.parsed.stages.count - 1)).short
+        if databases.contains(base) { return "\(base) keeps data and starts by itself; there is nothing to build" }
+        if program == "" || ["bash", "sh", "zsh", "fish", "ash"].contains(program), words.count <= 1,
+            !copiesAnything(view)
+        {
+            return "its tools are its purpose: nothing is copied into it"
+        }
+        let installed = view.commands.flatMap(SystemPackages.names)
+        let interactive = installed.filter(editors.contains)
+        if !interactive.isEmpty, !copiesAnything(view) || ["bash", "zsh", "sh"].contains(program) {
+            return "people work in it: \(interactive.sorted().joined(separator: ", "))"
+        }
+        if !copiesAnything(view) { return "its tools are its purpose: nothing is copied into it" }
+        return nil
+    }
+
+    private static let databases: Set<String> = [
+        "postgres", "mysql", "mariadb", "mongo", "redis", "elasticsearch", "cassandra", "influxdb", "couchdb",
+        "rabbitmq", "memcached", "zookeeper", "kafka", "neo4j",
+    ]
+    private static let editors: Set<String> = [
+        "vim", "nano", "emacs", "gdb", "zsh", "tmux", "lldb", "valgrind", "sudo", "man-db", "bash-completion",
+    ]
+
+    private static func isUsed(_ project: ProjectTree, by name: String) -> Bool {
+        guard let text = project.text(".devcontainer/devcontainer.json") else { return false }
+        return text.contains("../" + name) || text.contains("\"\(name)\"")
+    }
+
+    private static func copiesAnything(_ view: StageView) -> Bool {
+        view.parsed.stages.contains { stage in
+            stage.instructions.contains { instruction in
+                switch instruction.kind {
+                case .copy, .add: true
+                default: false
+                }
+            }
+        }
+    }
+}
+
+/// Packages of the distribution that commands install.
+enum SystemPackages {
+    /// The names that an install command is given.
+    static func names(_ command: ShellScript.Command) -> [String] {
+        let arguments = command.arguments
+        switch command.name {
+        case "apt-get", "apt":
+            guard let index = arguments.firstIndex(of: "install") else { return [] }
+            return names(arguments[(index + 1)...])
+        case "apk":
+            guard let index = arguments.firstIndex(of: "add") else { return [] }
+            return names(arguments[(index + 1)...])
+        default: return []
+        }
+    }
+
+    private static func names(_ words: ArraySlice<String>) -> [String] {
+        words.filter { !$0.hasPrefix("-") && !$0.contains("$") }.map { String($0.split(separator: "=").first ?? "") }
+    }
+
+    /// Whether a package is there to build things with.
+    static func isForBuilding(_ name: String) -> Bool {
+        if name.hasSuffix("-dev") || name.hasSuffix("-headers") { return true }
+        return tools.contains(name) || name.hasPrefix("gcc") || name.hasPrefix("g++") || name.hasPrefix("clang")
+    }
+
+    private static let tools: Set<String> = [
+        "build-essential", "make", "cmake", "ninja-build", "meson", "autoconf", "automake", "libtool", "pkg-config",
+        "patch", "bison", "flex",
+        "git", "curl", "wget", "unzip", "xz-utils", "gnupg", "gnupg2", "apt-transport-https",
+        "software-properties-common", "lsb-release",
+        "dpkg-dev", "python3-dev", "python-dev-is-python3", "cargo", "rustc", "golang", "maven", "gradle",
+        "default-jdk", "default-jdk-headless",
+        "build-base", "musl-dev", "linux-headers",
+    ]
+}

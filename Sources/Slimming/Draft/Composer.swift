@@ -1,0 +1,197 @@
+import DockerfileSyntax
+
+/// Makes the text of a plan: the build stage with its edits, and the last stage behind it.
+struct Composer {
+    let view: StageView
+    let plan: RuntimePlan
+    /// The base of the last stage.
+    let base: String
+
+    /// Name of the build stage when it had none.
+    static let stageName = "build"
+
+    /// The draft with all edits of the plan.
+    func compose() -> Draft {
+        var draft = Draft(view.dockerfile)
+        for step in plan.steps { draft.note(step) }
+        editBuildStage(&draft)
+        switch view.shape {
+        case .single: addStage(&draft)
+        case .copying: replaceStage(&draft)
+        }
+        return draft
+    }
+
+    /// What `COPY --from` calls the build stage.
+    static func buildName(_ view: StageView) -> String {
+        if let name = view.build.name { return name }
+        let taken = Set(view.parsed.stages.compactMap(\.name))
+        return taken.contains(stageName) ? "whittle-build" : stageName
+    }
+
+    // MARK: Build stage
+
+    private func editBuildStage(_ draft: inout Draft) {
+        guard let from = view.build.nodeIndex else { return }
+        if view.build.name == nil {
+            draft.insertInline(" AS \(Self.buildName(view))", behindArgumentsOf: from)
+        }
+        for (node, text) in plan.replacements.sorted(by: { $0.key < $1.key }) { draft.replace(node, with: text) }
+        for (node, lines) in plan.insertions.sorted(by: { $0.key < $1.key }) {
+            draft.insert(lines.map { $0 + "\n" }.joined(), before: node)
+        }
+        for move in plan.moves {
+            draft.insert(draft.blockText(of: move.node), after: move.behind)
+            draft.cut(move.node)
+        }
+        if !plan.buildHead.isEmpty, let first = firstStep {
+            draft.insert(plan.buildHead.map { $0 + "\n" }.joined(), before: first)
+        }
+        if !plan.buildTail.isEmpty, case .copying = view.shape, let last = lastStep(of: view.build) {
+            draft.insert(plan.buildTail.map { $0 + "\n" }.joined(), after: last)
+        }
+    }
+
+    /// The first instruction of the build stage that makes files.
+    private var firstStep: Int? {
+        view.build.instructions.first(where: Self.makesFiles)?.nodeIndex
+    }
+
+    /// The last instruction of a stage that makes files.
+    private func lastStep(of stage: Stage) -> Int? {
+        stage.instructions.last(where: Self.makesFiles)?.nodeIndex
+    }
+
+    private static func makesFiles(_ instruction: Instruction) -> Bool {
+        switch instruction.kind {
+        case .run, .copy, .add: true
+        default: false
+        }
+    }
+
+    // MARK: A new last stage
+
+    private func addStage(_ draft: inout Draft) {
+        guard let split = lastStep(of: view.final) else { return }
+        let before = view.final.instructions.filter { ($0.nodeIndex ?? 0) < split }
+        let after = view.final.instructions.filter { ($0.nodeIndex ?? 0) > split }
+        var lines = ""
+        if !plan.buildTail.isEmpty { lines += plan.buildTail.map { $0 + "\n" }.joined() }
+        lines += "\nFROM \(base)\n"
+
+        // What only describes the image moves; what the build may need as well is repeated.
+        var moved = ""
+        var repeated: [Int] = []
+        var environment = ""
+        for instruction in before {
+            guard let node = instruction.nodeIndex else { continue }
+            switch instruction.kind {
+            case .label, .maintainer, .expose, .stopsignal, .healthcheck, .volume, .cmd, .entrypoint:
+                moved += draft.blockText(of: node)
+                draft.cut(node)
+                if case .cmd = instruction.kind, let text = plan.commands[node] {
+                    moved = String(moved.dropLast(draft.ownText(of: node).count)) + text + "\n"
+                }
+            case .env(let pairs):
+                let kept = pairs.filter { !plan.buildOnlyVariables.contains($0.key) }
+                guard !kept.isEmpty else { continue }
+                environment +=
+                    kept.count == pairs.count
+                    ? draft.ownText(of: node) : kept.map { "ENV \($0.key)=\($0.value)\n" }.joined()
+            case .shell: repeated.append(node)
+            default: continue
+            }
+        }
+        let shells = repeated.map(draft.ownText).joined()
+        let trailing = after.map(\.original).joined(separator: "\n")
+        let body =
+            environment + moved + trailing + plan.setup.joined(separator: "\n") + plan.copies.joined(separator: "\n")
+        lines += arguments(usedIn: body, from: before, draft)
+        lines += shells + environment
+        lines += setupLines()
+        let directory = view.workingDirectory(of: view.final)
+        if directory != "/" { lines += "WORKDIR \(directory)\n" }
+        lines += ownership()
+        lines += plan.copies.map { $0 + "\n" }.joined()
+        lines += moved
+        if !plan.ports.isEmpty { lines += "EXPOSE \(plan.ports.map(String.init).joined(separator: " "))\n" }
+        let userNode = after.last { if case .user = $0.kind { true } else { false } }
+        let place = after.first(where: Self.startsProcess)?.nodeIndex
+        if let user = plan.user, userNode == nil, place == nil { lines += "USER \(user.ids)\n" }
+        draft.insert(lines, after: split)
+        if let user = plan.user, userNode == nil, let place { draft.insert("USER \(user.ids)\n", before: place) }
+        replaceCommands(&draft, in: after)
+        if let user = plan.user, let node = userNode?.nodeIndex { draft.replace(node, with: "USER \(user.ids)") }
+    }
+
+    private static func startsProcess(_ instruction: Instruction) -> Bool {
+        switch instruction.kind {
+        case .cmd, .entrypoint, .healthcheck: true
+        default: false
+        }
+    }
+
+    private func setupLines() -> String { plan.setup.map { $0 + "\n" }.joined() }
+
+    /// The account, and the directories that it writes: made before anything lies in them, so that nothing is doubled.
+    private func ownership() -> String {
+        guard let user = plan.user, plan.hasShell else { return "" }
+        var commands = user.setup
+        if !user.writable.isEmpty {
+            let list = user.writable.joined(separator: " ")
+            commands.append("mkdir -p \(list) && chown \(user.ids) \(list)")
+        }
+        return commands.isEmpty ? "" : "RUN " + commands.joined(separator: " \\\n    && ") + "\n"
+    }
+
+    /// The ARG instructions of names that a text uses.
+    private func arguments(usedIn text: String, from instructions: [Instruction], _ draft: Draft) -> String {
+        var lines = ""
+        for instruction in instructions {
+            guard case .arg(let arguments) = instruction.kind, let node = instruction.nodeIndex else { continue }
+            let isUsed = arguments.contains { text.contains("$\($0.name)") || text.contains("${\($0.name)") }
+            if isUsed { lines += draft.ownText(of: node) }
+        }
+        return lines
+    }
+
+    private func replaceCommands(_ draft: inout Draft, in instructions: [Instruction]) {
+        for instruction in instructions {
+            guard let node = instruction.nodeIndex, let text = plan.commands[node] else { continue }
+            draft.replace(node, with: text)
+        }
+    }
+
+    // MARK: The last stage in its place
+
+    private func replaceStage(_ draft: inout Draft) {
+        guard let from = view.final.nodeIndex else { return }
+        if view.dockerfile.nodes[from].words.first.map({ $0.text != base }) ?? false,
+            let word = view.dockerfile.nodes[from].words.first
+        {
+            draft.replace(word.range, with: base)
+        }
+        var hasCopies = false
+        for instruction in view.final.instructions {
+            guard let node = instruction.nodeIndex, case .copy = instruction.kind else { continue }
+            if hasCopies || plan.copies.isEmpty {
+                if !plan.copies.isEmpty { draft.cut(node) }
+                continue
+            }
+            hasCopies = true
+            let lines = setupLines() + ownership() + plan.copies.map { $0 + "\n" }.joined()
+            draft.replace(node, with: String(lines.dropLast()))
+        }
+        if let user = plan.user {
+            let existing = view.final.instructions.last { if case .user = $0.kind { true } else { false } }
+            if let node = existing?.nodeIndex {
+                draft.replace(node, with: "USER \(user.ids)")
+            } else if let place = view.final.instructions.first(where: Self.startsProcess)?.nodeIndex {
+                draft.insert("USER \(user.ids)\n", before: place)
+            } else {
+                draft.insert("USER \(user.ids)\n", after: view.final.instructions.last?.nodeIndex ?? from)
+            }
+        }
+        replaceCommands(&draft, in: view.final.instructions)
+    }
+}

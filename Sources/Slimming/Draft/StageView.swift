@@ -1,0 +1,131 @@
+import DockerfileSyntax
+
+/// The Dockerfile seen from its last stage: what is built where, and what the image will be told.
+struct StageView: Sendable {
+    /// How the file can be rewritten.
+    enum Shape: Sendable, Equatable {
+        /// The last stage makes the files itself: it becomes a builder, and a new last stage follows.
+        case single
+        /// The last stage only copies from the stage of that index: it stays the last, on another base.
+        case copying(from: Int)
+    }
+
+    /// The text and its nodes.
+    let dockerfile: Dockerfile
+    /// The same with its meaning.
+    let parsed: ParsedDockerfile
+    /// The last stage.
+    let final: Stage
+    /// The stage whose RUN steps build the project.
+    let build: Stage
+    /// Its index.
+    let buildIndex: Int
+    /// How the file can be rewritten.
+    let shape: Shape
+
+    /// Looks at the last stage; nil when there is none.
+    init?(_ dockerfile: Dockerfile, _ parsed: ParsedDockerfile) {
+        guard let final = parsed.stages.last else { return nil }
+        self.dockerfile = dockerfile
+        self.parsed = parsed
+        self.final = final
+        let finalIndex = parsed.stages.count - 1
+        var source: Int?
+        var copiesOnly = true
+        for instruction in final.instructions {
+            switch instruction.kind {
+            case .run, .add: copiesOnly = false
+            case .copy(let copy):
+                guard let from = copy.from else { continue }
+                source = source ?? Self.stage(named: from, in: parsed, before: finalIndex)
+            default: break
+            }
+        }
+        if copiesOnly, let source {
+            shape = .copying(from: source)
+            buildIndex = source
+        } else {
+            shape = .single
+            buildIndex = finalIndex
+        }
+        build = parsed.stages[buildIndex]
+    }
+
+    /// The stage that a name or number means.
+    static func stage(named name: String, in parsed: ParsedDockerfile, before limit: Int) -> Int? {
+        if let number = Int(name) { return number >= 0 && number < limit ? number : nil }
+        return parsed.stages[..<limit].lastIndex { $0.name == name.lowercased() }
+    }
+
+    /// The image at the bottom of a stage, through stages of this file.
+    func baseName(of index: Int) -> String {
+        var index = index
+        while let next = Self.stage(named: parsed.stages[index].baseName, in: parsed, before: index) { index = next }
+        return parsed.stages[index].baseName
+    }
+
+    /// All RUN steps of the build stage with their scripts; exec forms are joined.
+    var runs: [(instruction: Instruction, script: ShellScript)] {
+        build.instructions.compactMap { instruction in
+            guard case .run(let run) = instruction.kind else { return nil }
+            let text = (run.command.words + run.command.files.map(\.data)).joined(separator: "\n")
+            return (instruction, ShellScript(run.command.isShellForm ? text : run.command.words.joined(separator: " ")))
+        }
+    }
+
+    /// The commands of all RUN steps.
+    var commands: [ShellScript.Command] { runs.flatMap(\.script.commands) }
+
+    /// The last CMD and ENTRYPOINT of the last stage.
+    var command: (entrypoint: CommandLine?, command: CommandLine?) {
+        var result: (CommandLine?, CommandLine?) = (nil, nil)
+        for instruction in final.instructions {
+            switch instruction.kind {
+            case .entrypoint(let line): result.0 = line
+            case .cmd(let line): result.1 = line
+            default: break
+            }
+        }
+        return result
+    }
+
+    /// The words of the image's command, a shell line split into words.
+    var commandWords: [String] {
+        let (entrypoint, command) = command
+        return [entrypoint, command].compactMap(\.self).flatMap { line in
+            line.isShellForm ? (ShellScript(line.words.joined(separator: " ")).commands.first?.words ?? []) : line.words
+        }
+    }
+
+    /// Whether the command needs a shell to be started.
+    var needsShell: Bool {
+        let (entrypoint, command) = command
+        return [entrypoint, command].compactMap(\.self).contains { line in
+            line.isShellForm || ["sh", "bash", "ash", "dash"].contains(PathText.name(line.words.first ?? ""))
+        }
+    }
+
+    /// Where a stage's instructions leave the working directory, as far as it is written without variables.
+    func workingDirectory(of stage: Stage, start: String = "/") -> String {
+        var directory = start
+        for instruction in stage.instructions {
+            if case .workdir(let path) = instruction.kind { directory = PathText.join(directory, unquoted(path)) }
+        }
+        return directory
+    }
+
+    /// The user that the last stage names last.
+    var user: String? {
+        var user: String?
+        for instruction in final.instructions { if case .user(let name) = instruction.kind { user = name } }
+        return user
+    }
+
+    /// A word without the quotes around it.
+    func unquoted(_ text: String) -> String {
+        guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else {
+            return text
+        }
+        return String(text.dropFirst().dropLast())
+    }
+}

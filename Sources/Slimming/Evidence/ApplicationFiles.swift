@@ -1,0 +1,200 @@
+import Glibc
+
+/// What of the application's directory the image needs at run time.
+struct ApplicationFiles: Sendable {
+    /// Something directly in the directory.
+    struct Entry: Sendable, Equatable {
+        var name: String
+        var isDirectory: Bool
+        /// Whether it is in the project as it is in the image; otherwise a build step made or changed it.
+        var isFromContext: Bool
+    }
+
+    /// What stays.
+    private(set) var kept: [Entry] = []
+    /// What goes, by name.
+    private(set) var dropped: [String] = []
+
+    /// Names that no program reads when it runs, whatever it is written in.
+    private static let deadNames: Set<String> = [
+        ".git", ".gitignore", ".gitattributes", ".github", ".gitlab-ci.yml", ".circleci", ".travis.yml",
+        ".dockerignore",
+        ".editorconfig", ".vscode", ".idea", ".pre-commit-config.yaml", ".devcontainer", "Makefile", "LICENSE",
+        "NOTICE",
+        "CHANGELOG", ".DS_Store", "Jenkinsfile", "__pycache__", ".pytest_cache", ".mypy_cache", ".coverage",
+        ".nyc_output",
+    ]
+    private static let deadPrefixes = [
+        "Dockerfile", "README", "docker-compose", "compose.", "CHANGELOG", "CONTRIBUTING", "LICENSE",
+    ]
+    private static let testNames: Set<String> = [
+        "test", "tests", "__tests__", "spec", "e2e", "coverage", "docs", "doc",
+    ]
+
+    /// What a recipe knows about a name.
+    enum Verdict: Sendable {
+        /// Only the build reads it.
+        case dead
+        /// Only the build reads it, unless code names it.
+        case deadUnlessNamed
+        /// Nothing.
+        case unknown
+    }
+
+    /// Judges the entries of a directory.
+    ///
+    /// An entry stays when something in it was opened, when code that stays names it, or when nobody knows it to be dead.
+    ///
+    /// - Parameters:
+    ///   - directory: The application's directory.
+    ///   - verdict: What the recipe knows of an entry.
+    ///   - excluded: Names that the recipe brings along itself.
+    init(
+        _ situation: Situation, evidence: Evidence, directory: String, excluding excluded: Set<String> = [],
+        verdict: (Entry) -> Verdict
+    ) {
+        let code = CodeText(evidence.image, directory: directory)
+        for name in evidence.image.names(directory) where !excluded.contains(name) {
+            let path = PathText.join(directory, name)
+            if evidence.base.kind(path) != nil, !evidence.added.contains(where: { PathText.isBelow($0, path) }) {
+                continue
+            }
+            let kind = evidence.image.kind(path)
+            let entry = Entry(
+                name: name, isDirectory: kind == .directory,
+                isFromContext: Self.isUnchanged(name, situation.project, evidence.image, path))
+            if evidence.opened(below: path) {
+                kept.append(entry)
+                continue
+            }
+            var known = verdict(entry)
+            if known == .unknown,
+                Self.deadNames.contains(name) || Self.deadPrefixes.contains(where: name.hasPrefix)
+                    || name.hasSuffix(".md") || Self.testNames.contains(name)
+            {
+                known = .deadUnlessNamed
+            }
+            if known == .deadUnlessNamed { known = code.names(name) ? .unknown : .dead }
+            if known == .dead { dropped.append(name) } else { kept.append(entry) }
+        }
+    }
+
+    /// Whether every file that the image has below the path is in the project with the same size.
+    private static func isUnchanged(_ name: String, _ project: ProjectTree, _ image: RootView, _ path: String) -> Bool {
+        guard let entry = project[name], !ProjectTree.opaqueDirectories.contains(name) else { return false }
+        guard let host = image.host(path) else { return false }
+        func size(_ path: String) -> Int64? {
+            var status = stat()
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+            return Int64(status.st_size)
+        }
+        guard entry.isDirectory else { return size(host) == entry.size }
+        let files = image.files(below: path, limit: 20_000)
+        return files.allSatisfy { file in
+            let inside = name + file.dropFirst(path.count)
+            return project[inside].map { !$0.isDirectory && $0.size == size(image.directory + file) } ?? false
+        }
+    }
+
+    /// COPY instructions that bring what stays into the working directory.
+    ///
+    /// - Parameters:
+    ///   - build: The stage that has what was built.
+    ///   - source: Where the directory is in that stage.
+    ///   - owner: A value for `--chown`.
+    func copies(from build: String, source: String, owner: String?, into destination: String = "./") -> [String] {
+        let flag = owner.map { "--chown=\($0) " } ?? ""
+        var lines: [String] = []
+        let contextFiles = kept.filter { $0.isFromContext && !$0.isDirectory }.map(\.name)
+        if !contextFiles.isEmpty {
+            lines.append("COPY \(flag)\(contextFiles.map(Self.quoted).joined(separator: " ")) \(destination)")
+        }
+        for entry in kept where entry.isFromContext && entry.isDirectory {
+            lines.append("COPY \(flag)\(entry.name)/ \(destination)\(entry.name)/")
+        }
+        let prefix = source == "/" ? "/" : source + "/"
+        let builtFiles = kept.filter { !$0.isFromContext && !$0.isDirectory }.map { prefix + $0.name }
+        // What is built changes most often, what is installed seldom: dependencies first.
+        let order = ["node_modules", "vendor"]
+        let built = kept.filter { !$0.isFromContext && $0.isDirectory }
+        for entry in built.filter({ order.contains($0.name) }) {
+            lines.insert("COPY --from=\(build) \(flag)\(prefix)\(entry.name) \(destination)\(entry.name)", at: 0)
+        }
+        for entry in built where !order.contains(entry.name) {
+            lines.append("COPY --from=\(build) \(flag)\(prefix)\(entry.name) \(destination)\(entry.name)")
+        }
+        if !builtFiles.isEmpty {
+            lines.append("COPY --from=\(build) \(flag)\(builtFiles.joined(separator: " ")) \(destination)")
+        }
+        return lines
+    }
+
+    private static func quoted(_ name: String) -> String { name }
+
+    /// Whether a name needs the form of COPY that takes any name, which is not written here.
+    var hasAwkwardNames: Bool {
+        kept.contains { entry in
+            entry.name.contains {
+                $0 == " " || $0 == "\"" || $0 == "*" || $0 == "?" || $0 == "[" || $0 == "$" || $0 == "\\"
+            }
+        }
+    }
+}
+
+/// The project's own code, for asking whether it names something.
+struct CodeText: Sendable {
+    private static let extensions = [
+        ".js", ".cjs", ".mjs", ".ts", ".py", ".rb", ".php", ".go", ".java", ".rs", ".sh", ".c", ".cpp", ".cs",
+        ".properties", ".pl",
+    ]
+    private let texts: [[UInt8]]
+
+    /// Reads code below a directory of an image; installed dependencies are none of the project's.
+    init(_ image: RootView, directory: String) {
+        var texts: [[UInt8]] = []
+        var total = 0
+        for file in image.files(below: directory, limit: 20_000)
+        where Self.extensions.contains(where: { file.hasSuffix($0) }) {
+            if file.contains("/node_modules/") || file.contains("/site-packages/") || file.contains("/vendor/") {
+                continue
+            }
+            guard total < 16 << 20, let bytes = SmallFile.read(image.directory + file, limit: 1 << 19) else { continue }
+            total += bytes.count
+            texts.append(bytes)
+        }
+        self.texts = texts
+    }
+
+    /// Whether a string of the code begins with the name, or has it as a part of a path.
+    func names(_ name: String) -> Bool {
+        let word = Array(name.utf8)
+        let before = Set("\"'`/".utf8)
+        let after = Set("\"'`/".utf8)
+        return texts.contains { text in
+            guard text.count > word.count + 1, let first = word.first else { return false }
+            var index = 1
+            while index + word.count < text.count {
+                if text[index] == first, before.contains(text[index - 1]), after.contains(text[index + word.count]),
+                    text[index..<(index + word.count)].elementsEqual(word)
+                {
+                    return true
+                }
+                index += 1
+            }
+            return false
+        }
+    }
+
+    /// Whether the code has the text anywhere.
+    func contains(_ text: String) -> Bool {
+        let word = Array(text.utf8)
+        return texts.contains { bytes in
+            guard let first = word.first, bytes.count >= word.count else { return false }
+            for index in 0...(bytes.count - word.count)
+            where bytes[index] == first && bytes[index..<(index + word.count)].elementsEqual(word) {
+                return true
+            }
+            return false
+        }
+    }
+}

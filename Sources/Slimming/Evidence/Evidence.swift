@@ -1,0 +1,127 @@
+import OCI
+import Running
+
+/// What building and running the original has shown.
+struct Evidence: Sendable {
+    /// What its command did under the smoke test.
+    var observation: Observation
+    /// The image's files.
+    var image: RootView
+    /// The files of the image it is based on.
+    var base: RootView
+    /// Its configuration, and that of its base.
+    var config: ContainerConfig
+    var baseConfig: ContainerConfig
+    /// Files that the Dockerfile added to the base, or changed.
+    var added: Set<String>
+
+    /// Whether something at or below the path was opened.
+    func opened(below path: String) -> Bool {
+        if openedPrefixes.contains(path) { return true }
+        let resolved = image.resolved(path)
+        return resolved != path && openedPrefixes.contains(resolved)
+    }
+
+    /// Every opened path with all directories above it.
+    private let openedPrefixes: Set<String>
+
+    init(
+        observation: Observation, image: RootView, base: RootView, config: ContainerConfig,
+        baseConfig: ContainerConfig, added: Set<String>
+    ) {
+        self.observation = observation
+        self.image = image
+        self.base = base
+        self.config = config
+        self.baseConfig = baseConfig
+        self.added = added
+        var prefixes: Set<String> = []
+        for path in observation.opened {
+            var at = path
+            while at != "/", prefixes.insert(at).inserted { at = PathText.parent(at) }
+        }
+        openedPrefixes = prefixes
+    }
+
+    /// The programs that were started, without the loader that the kernel starts along with each.
+    var programs: Set<String> {
+        observation.programs.filter { path in
+            let name = PathText.name(path)
+            return !name.hasPrefix("ld-linux") && !name.hasPrefix("ld-musl") && !name.hasPrefix("ld.so")
+                && !name.hasPrefix("ld-2")
+        }
+    }
+
+    /// The value of a variable in the image.
+    func variable(_ name: String) -> String? {
+        config.env.last { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
+    }
+
+    /// Where programs are looked for.
+    var path: String { variable("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
+
+    /// Directories in which the application made or changed files, as far as somebody else than root would need leave for
+    /// it. What programs only write when they can (byte code, logs of package managers) does not count.
+    var writtenDirectories: [String] {
+        let written = observation.written
+        var parents: Set<String> = []
+        for path in written { parents.insert(PathText.parent(path)) }
+        var found: Set<String> = []
+        for path in written where !parents.contains(path) {
+            if path.contains("/__pycache__") || path.contains("/.npm/") || path.hasSuffix(".pyc") { continue }
+            if Self.writableAnyway.contains(where: { PathText.isBelow(path, $0) }) { continue }
+            var directory = PathText.parent(path)
+            if image.kind(path) == .directory { directory = path }
+            while directory != "/", image.kind(directory) == nil { directory = PathText.parent(directory) }
+            if directory != "/" { found.insert(directory) }
+        }
+        return found.sorted()
+    }
+
+    private static let writableAnyway = [
+        "/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/run", "/root", "/etc/hosts", "/etc/resolv.conf",
+    ]
+}
+
+/// What recipes know about the project and its Dockerfile.
+struct Situation: Sendable {
+    /// The Dockerfile.
+    var view: StageView
+    /// The project's files.
+    var project: ProjectTree
+    /// What the original has shown; nil when it was not built.
+    var evidence: Evidence?
+
+    /// Where the project's files are in the image: the destination of the copy of the whole context, else the working
+    /// directory.
+    var applicationDirectory: String {
+        var directory = evidence?.baseConfig.workingDir ?? ""
+        if directory.isEmpty { directory = "/" }
+        for instruction in view.final.instructions {
+            switch instruction.kind {
+            case .workdir(let path): directory = PathText.join(directory, view.unquoted(path))
+            case .copy(let copy)
+            where copy.paths.sources.contains(where: { $0 == "." || $0 == "./" || $0 == "/" })
+                && !copy.paths.destination.contains("$") && copy.from == nil:
+                return PathText.join(directory, copy.paths.destination)
+            default: break
+            }
+        }
+        return workingDirectory
+    }
+
+    /// The working directory of the image.
+    var workingDirectory: String {
+        if let directory = evidence?.config.workingDir, !directory.isEmpty { return directory }
+        return view.workingDirectory(of: view.final)
+    }
+
+    /// A step at an instruction's line.
+    func step(_ id: String, at node: Int?, _ why: String) -> SlimStep {
+        let line = node.map { view.dockerfile.nodes[$0].lines.lowerBound } ?? 1
+        return SlimStep(id: id, line: line, why: why)
+    }
+
+    /// The FROM of the last stage.
+    var fromNode: Int? { view.final.nodeIndex }
+}

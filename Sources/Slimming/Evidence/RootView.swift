@@ -1,0 +1,99 @@
+import Glibc
+import Sandbox
+
+/// The root file system of an image, mounted where nothing of it runs. Links in it are followed inside it.
+struct RootView: Sendable {
+    /// Where it is mounted.
+    let directory: String
+
+    /// What kind of file is at a path.
+    enum Kind: Sendable { case file, directory, other }
+
+    /// The path on this machine; nil when a link leads nowhere.
+    func host(_ path: String) -> String? { try? RootPath.resolve(path, in: directory) }
+
+    /// What is at the path, links followed; nil for nothing.
+    func kind(_ path: String) -> Kind? {
+        var status = stat()
+        guard let host = host(path), lstat(host, &status) == 0 else { return nil }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return .file
+        case S_IFDIR: return .directory
+        default: return .other
+        }
+    }
+
+    /// The names in a directory.
+    func names(_ path: String) -> [String] { host(path).map(DirectoryNames.sorted) ?? [] }
+
+    /// The text of a file of at most a few megabytes.
+    func text(_ path: String, limit: Int = 16 << 20) -> String? {
+        host(path).flatMap { SmallFile.read($0, limit: limit) }.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The path with all links in it followed.
+    func resolved(_ path: String) -> String {
+        guard let host = host(path), host.hasPrefix(directory) else { return path }
+        let inside = String(host.dropFirst(directory.count))
+        return inside.isEmpty ? "/" : inside
+    }
+
+    /// The file that a command's first word means.
+    func program(_ word: String, workingDirectory: String, path: String) -> String? {
+        if word.contains("/") {
+            let absolute = PathText.join(workingDirectory, word)
+            return kind(absolute) == .file ? absolute : nil
+        }
+        for directory in path.split(separator: ":") {
+            let candidate = PathText.join(String(directory), word)
+            if kind(candidate) == .file { return candidate }
+        }
+        return nil
+    }
+
+    /// The regular files below a path, as paths in the image; at most `limit`. Links are not followed.
+    func files(below path: String, limit: Int = 200_000) -> [String] {
+        guard let host = host(path) else { return [] }
+        var found: [String] = []
+        var pending = [(host, path)]
+        while let (at, shown) = pending.popLast(), found.count < limit {
+            for name in DirectoryNames.sorted(at) {
+                var status = stat()
+                guard lstat(at + "/" + name, &status) == 0 else { continue }
+                let child = PathText.join(shown, name)
+                switch status.st_mode & S_IFMT {
+                case S_IFDIR: pending.append((at + "/" + name, child))
+                case S_IFREG: found.append(child)
+                default: break
+                }
+            }
+        }
+        return found
+    }
+}
+
+/// Paths as text.
+enum PathText {
+    /// `path` as seen from `directory`, without `.` and `..`.
+    static func join(_ directory: String, _ path: String) -> String {
+        var parts: [Substring] = []
+        for part in (path.hasPrefix("/") ? path : directory + "/" + path).split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    /// Whether `path` is `directory` or lies in it.
+    static func isBelow(_ path: String, _ directory: String) -> Bool {
+        directory == "/" || path == directory || path.hasPrefix(directory + "/")
+    }
+
+    /// The directory that holds the path.
+    static func parent(_ path: String) -> String {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+        return String(path[..<slash])
+    }
+
+    /// The last part of the path.
+    static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+}

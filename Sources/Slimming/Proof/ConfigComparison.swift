@@ -1,0 +1,36 @@
+import OCI
+
+/// What two images are told, field by field.
+enum ConfigComparison {
+    /// What the lean image lost or changed of what the original promises; what it may change is left out.
+    ///
+    /// - Parameter buildOnly: Variables that only the build used.
+    static func differences(
+        _ before: ContainerConfig, _ after: ContainerConfig, base: ContainerConfig, buildOnly: Set<String>
+    ) -> [String] {
+        var found: [String] = []
+        let ports = before.exposedPorts.subtracting(after.exposedPorts)
+        if !ports.isEmpty { found.append("EXPOSE \(ports.sorted().joined(separator: " ")) is lost") }
+        let volumes = before.volumes.subtracting(after.volumes)
+        if !volumes.isEmpty { found.append("VOLUME \(volumes.sorted().joined(separator: " ")) is lost") }
+        if before.stopSignal != after.stopSignal {
+            found.append("STOPSIGNAL \(before.stopSignal) became \(after.stopSignal)")
+        }
+        if before.healthcheck != after.healthcheck { found.append("HEALTHCHECK changed") }
+        for (key, value) in before.labels where after.labels[key] != value && base.labels[key] != value {
+            found.append("LABEL \(key) changed")
+        }
+        if normal(before.workingDir) != normal(after.workingDir) {
+            found.append("WORKDIR \(before.workingDir) became \(after.workingDir)")
+        }
+        let own = before.env.filter { !base.env.contains($0) }
+        for variable in own where !after.env.contains(variable) {
+            let name = String(variable.prefix { $0 != "=" })
+            if name == "PATH" || buildOnly.contains(name) { continue }
+            found.append("ENV \(name) changed")
+        }
+        return found
+    }
+
+    private static func normal(_ path: String) -> String { path.isEmpty ? "/" : path }
+}

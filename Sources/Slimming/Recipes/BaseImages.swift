@@ -1,0 +1,37 @@
+/// Names of smaller images of the same thing.
+enum BaseImages {
+    /// The repository's last part and the tag of a base name.
+    static func split(_ name: String) -> (repository: String, short: String, tag: String) {
+        let name = name.split(separator: "@").first.map(String.init) ?? name
+        var repository = name
+        var tag = "latest"
+        if let colon = name.lastIndex(of: ":"), !name[colon...].contains("/") {
+            repository = String(name[..<colon])
+            tag = String(name[name.index(after: colon)...])
+        }
+        return (repository, repository.split(separator: "/").last.map(String.init) ?? repository, tag)
+    }
+
+    /// Releases of Debian that tags may name.
+    private static let releases = ["trixie", "bookworm", "bullseye", "buster"]
+
+    /// The slim image of the same version: nothing when it is one already.
+    static func slim(of name: String) -> [String] {
+        let (repository, _, tag) = split(name)
+        if tag.contains("slim") || tag.contains("alpine") { return [name] }
+        for release in releases where tag.hasSuffix(release) {
+            return ["\(repository):\(tag)-slim", "\(repository):\(tag.dropLast(release.count))slim-\(release)"]
+        }
+        return ["\(repository):\(tag == "latest" ? "slim" : tag + "-slim")"]
+    }
+
+    /// The Alpine image of the same version.
+    static func alpine(of name: String) -> [String] {
+        var (repository, _, tag) = split(name)
+        if tag.contains("alpine") { return [name] }
+        for suffix in ["-slim"] + releases.map({ "-" + $0 }) {
+            if tag.hasSuffix(suffix) { tag = String(tag.dropLast(suffix.count)) }
+        }
+        return ["\(repository):\(tag == "latest" ? "alpine" : tag + "-alpine")"]
+    }
+}

@@ -1,0 +1,72 @@
+import DockerfileSyntax
+
+/// Commands that get signals: a shell that does not pass them on must not be the first process.
+enum CommandForm {
+    /// Gives shell-form CMD and ENTRYPOINT of the last stage the exec form.
+    ///
+    /// Plain words become the words of the process. What a shell has to expand stays with one, which is replaced by the
+    /// program (`exec`).
+    static func makeExec(_ plan: inout RuntimePlan, _ situation: Situation) {
+        let view = situation.view
+        // Another SHELL has its own rules.
+        let hasShell = view.final.instructions.contains { if case .shell = $0.kind { true } else { false } }
+        guard !hasShell else { return }
+        for instruction in view.final.instructions {
+            let keyword: String
+            let line: CommandLine
+            switch instruction.kind {
+            case .cmd(let command): (keyword, line) = ("CMD", command)
+            case .entrypoint(let command): (keyword, line) = ("ENTRYPOINT", command)
+            default: continue
+            }
+            guard line.isShellForm, let node = instruction.nodeIndex, let text = line.words.first,
+                let words = execWords(text)
+            else { continue }
+            // ENTRYPOINT in shell form ignores CMD; the exec form would begin to take it as arguments.
+            if keyword == "ENTRYPOINT", view.command.command != nil { continue }
+            plan.commands[node] = "\(keyword) [\(words.map(json).joined(separator: ", "))]"
+            plan.steps.append(
+                situation.step("exec-form", at: node, "the process gets the stop signal itself; a shell would keep it"))
+        }
+    }
+
+    /// The words of the exec form; nil when the command is more than one program.
+    static func execWords(_ text: String) -> [String]? {
+        let text = text.split(separator: "\n").joined(separator: " ")
+        let script = ShellScript(text)
+        guard script.commands.count == 1, let command = script.commands.first, !command.words.isEmpty else {
+            return nil
+        }
+        let special = Set("$`*?[]{}~<>|&;()#!\\\n")
+        if !text.contains(where: special.contains), command.words.count == command.program.count,
+            !builtins.contains(command.name)
+        {
+            return command.words
+        }
+        let isOneProgram = !text.contains(where: Set("|&;()`\n").contains) && !text.contains("$(")
+        guard isOneProgram, command.words.count == command.program.count, !builtins.contains(command.name) else {
+            return nil
+        }
+        return ["sh", "-c", "exec " + text]
+    }
+
+    private static let builtins: Set<String> = [
+        "exec", "cd", "export", "set", "source", ".", "eval", "if", "while", "for", "test", "[", "trap", "umask",
+        "ulimit",
+    ]
+
+    /// A word as a JSON string.
+    static func json(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\t": result += "\\t"
+            case "\n": result += "\\n"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,60 @@
+/// A root file system of only what a program needs, gathered in the build stage for a last stage that starts from nothing.
+struct RootFilesystem: Sendable {
+    /// Where it is gathered.
+    static let directory = "/rootfs"
+
+    /// Programs and libraries whose shared libraries have to come along; shell words.
+    var linked: [String] = []
+    /// Directories in which every program and library counts.
+    var linkedDirectories: [String] = []
+    /// Whether /bin/sh is needed.
+    var shell = false
+    /// Files and directories that are copied if they are there, with their links followed.
+    var files: [String] = []
+    /// Lines for /etc/passwd beside root's.
+    var account = "app:x:\(AccountSetup.number):\(AccountSetup.number)::/:/sbin/nologin"
+    /// Directories that the account writes.
+    var writable: [String] = []
+    /// Commands before all others.
+    var first: [String] = []
+
+    /// The instruction.
+    func lines(comment: String) -> [String] {
+        let root = Self.directory
+        var commands = first
+        commands.append("mkdir -p \(root)/tmp \(root)/etc && chmod 1777 \(root)/tmp")
+        commands.append("printf 'root:x:0:0:root:/:/sbin/nologin\\n\(account)\\n' > \(root)/etc/passwd")
+        let number = account.split(separator: ":")[2]
+        commands.append("printf 'root:x:0:\\n\(account.split(separator: ":")[0]):x:\(number):\\n' > \(root)/etc/group")
+        if shell { commands.append("mkdir -p \(root)/bin && cp -L /bin/sh \(root)/bin/sh") }
+        for file in files {
+            commands.append(
+                "if [ -e \(file) ]; then mkdir -p \(root)\(PathText.parent(file)) && cp -RL \(file) \(root)\(PathText.parent(file) == "/" ? "/" : PathText.parent(file) + "/"); fi"
+            )
+        }
+        var listed = linked
+        if shell { listed.append("/bin/sh") }
+        var sources: [String] = []
+        if !listed.isEmpty { sources.append("printf '%s\\n' \(listed.joined(separator: " "))") }
+        if !linkedDirectories.isEmpty {
+            sources.append(
+                "find \(linkedDirectories.joined(separator: " ")) -type f \\( -perm -u+x -o -name '*.so*' \\)")
+        }
+        if !sources.isEmpty {
+            let list = sources.count == 1 ? sources[0] : "{ " + sources.joined(separator: "; ") + "; }"
+            commands.append(
+                """
+                \(list) | xargs -r ldd 2>/dev/null \\
+                     | sed -n 's/.*=> \\(\\/[^ ]*\\) (.*/\\1/p; s/^[[:space:]]*\\(\\/[^ ]*\\) (.*/\\1/p' | sort -u \\
+                     | while read -r library; do \\
+                         case $library in \(root)/*) ;; *) mkdir -p "\(root)${library%/*}" && cp -Ln "$library" "\(root)$library" ;; esac; \\
+                       done
+                """)
+        }
+        if !writable.isEmpty {
+            let list = writable.map { root + $0 }.joined(separator: " ")
+            commands.append("mkdir -p \(list) && chown \(number):\(number) \(list)")
+        }
+        return ["# " + comment, "RUN set -eu; \\\n    " + commands.joined(separator: "; \\\n    ")]
+    }
+}

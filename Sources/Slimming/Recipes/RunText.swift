@@ -1,0 +1,54 @@
+import DockerfileSyntax
+
+/// Changes of a RUN instruction's text that leave the rest as it is written.
+struct RunText: Sendable {
+    private(set) var text: String
+
+    /// The instruction's own text, or what a plan has already made of it.
+    init(_ node: Int, _ view: StageView, _ plan: RuntimePlan) {
+        text = plan.replacements[node] ?? view.dockerfile.source.text(in: view.dockerfile.nodes[node].range)
+    }
+
+    /// Adds a flag behind the keyword, unless it is there.
+    mutating func addFlag(_ flag: String) {
+        guard !text.contains(flag), let blank = text.firstIndex(where: { $0 == " " || $0 == "\t" }) else { return }
+        let rest = text[blank...].drop { $0 == " " || $0 == "\t" }
+        text = text[..<blank] + " " + flag + " " + rest
+    }
+
+    /// Puts text behind each occurrence of a phrase that stands alone.
+    mutating func insert(_ addition: String, behind phrase: String) {
+        replace(phrase, with: phrase + addition)
+    }
+
+    /// Puts other text in the place of each occurrence of a phrase that stands alone.
+    mutating func replace(_ phrase: String, with replacement: String) {
+        var result = ""
+        var rest = Substring(text)
+        while let range = rest.firstRange(of: phrase) {
+            let before = range.lowerBound == text.startIndex ? " " : text[text.index(before: range.lowerBound)]
+            let after = range.upperBound == text.endIndex ? " " : text[range.upperBound]
+            let stands = " \t\n;&|(".contains(before) && " \t\n;&|)\\".contains(after)
+            result += rest[..<range.lowerBound] + (stands ? replacement : String(rest[range]))
+            rest = rest[range.upperBound...]
+        }
+        text = result + rest
+    }
+}
+
+extension Substring {
+    /// Where a text is found first.
+    func firstRange(of phrase: String) -> Range<Index>? {
+        guard let first = phrase.first else { return nil }
+        var start = startIndex
+        while let candidate = self[start...].firstIndex(of: first) {
+            if self[candidate...].hasPrefix(phrase),
+                let end = index(candidate, offsetBy: phrase.count, limitedBy: endIndex)
+            {
+                return candidate..<end
+            }
+            start = index(after: candidate)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,48 @@
+/// One way to make the image lean. Plans are tried from the leanest to the safest.
+struct RuntimePlan: Sendable {
+    /// Which recipe and variant it is, for reports.
+    var name: String
+    /// Images that would do as the base of the last stage, best first; the first one that can be had is used.
+    var bases: [String]
+    /// Lines at the beginning of the build stage, before its first step.
+    var buildHead: [String] = []
+    /// RUN instructions of the build stage with other text.
+    var replacements: [Int: String] = [:]
+    /// Lines in front of an instruction of the build stage.
+    var insertions: [Int: [String]] = [:]
+    /// Instructions of the build stage that move behind another one.
+    var moves: [(node: Int, behind: Int)] = []
+    /// Lines at the end of the build stage.
+    var buildTail: [String] = []
+    /// Lines of the last stage that come before anything is copied: variables, packages.
+    var setup: [String] = []
+    /// What the last stage copies.
+    var copies: [String] = []
+    /// Ports that were found open and that the original does not name.
+    var ports: [UInt16] = []
+    /// Who the image runs as; nil leaves that as it is.
+    var user: RuntimeUser?
+    /// Another text for the command, by the index of its instruction.
+    var commands: [Int: String] = [:]
+    /// What is done, and why.
+    var steps: [SlimStep] = []
+    /// Variables of the build stage that the image does not need.
+    var buildOnlyVariables: Set<String> = []
+    /// Whether the base of the last stage is a complete distribution, in which RUN works.
+    var hasShell = true
+
+    init(name: String, bases: [String]) {
+        self.name = name
+        self.bases = bases
+    }
+}
+
+/// Who a container runs as.
+struct RuntimeUser: Sendable, Equatable {
+    /// The numbers, as USER has them.
+    var ids: String
+    /// Lines that make the account where the base has none.
+    var setup: [String]
+    /// Directories that it has to be able to write.
+    var writable: [String]
+}

@@ -1,0 +1,74 @@
+import OCI
+
+/// What was done to a Dockerfile, and what the proof says.
+public struct SlimReport: Sendable, Encodable {
+    /// One of the two images.
+    public struct Image: Sendable, Encodable {
+        /// Bytes of the layers' tars.
+        public var size: Int64 = 0
+        /// Bytes of the layers' blobs.
+        public var compressedSize: Int64 = 0
+        /// Packages that are installed.
+        public var packages = 0
+        /// Who it runs as; empty for root.
+        public var user = ""
+        /// `passed`, `failed` or `none`.
+        public var smoke = "none"
+        /// Number of layers.
+        public var layers = 0
+        /// Milliseconds until it was up.
+        public var startMilliseconds: Int?
+        /// Milliseconds until it had stopped.
+        public var stopMilliseconds: Int?
+        /// Whether it had to be killed.
+        public var killed: Bool?
+        /// Its name in the local store.
+        public var ref: String?
+
+        /// Nothing measured.
+        public init() {}
+    }
+
+    /// The lean Dockerfile.
+    public var dockerfile = ""
+    /// The ignore file that goes with it; nil when the one that is there will do.
+    public var dockerignore: String?
+    /// What was changed, and why.
+    public var steps: [SlimStep] = []
+    /// The original.
+    public var before = Image()
+    /// The result.
+    public var after = Image()
+    /// By how much less the uncompressed size is, in percent.
+    public var reductionPercent = 0.0
+    /// Whether the result is proved and better.
+    public var accepted = false
+    /// Why it was not accepted, or why stages were left alone.
+    public var reason: String?
+    /// Which way was taken, e.g. `node-alpine`.
+    public var variant: String?
+    /// How the images were tested.
+    public var proof: String?
+    /// What the original was seen to do under its test.
+    public struct Observed: Sendable, Encodable {
+        /// Programs it started.
+        public var programs: [String] = []
+        /// Ports it listened on.
+        public var ports: [UInt16] = []
+        /// Directories it wrote to.
+        public var written: [String] = []
+        /// How many files and directories it opened; nil where that could not be recorded.
+        public var opened: Int?
+
+        /// Nothing seen.
+        public init() {}
+    }
+
+    /// What the original was seen to do.
+    public var observed: Observed?
+    /// Ways that were tried before and failed.
+    public var rejected: [String] = []
+
+    /// An empty report.
+    public init() {}
+}
