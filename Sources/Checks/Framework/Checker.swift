@@ -53,6 +53,11 @@ public struct Checker: Sendable {
         var findings: [Finding] = []
         for rule in rules where failure == nil || rule.appliesToPartialFiles {
             if rule.isExperimental, !isEnabled(rule, pragmas) { continue }
+            if rule.isOffByDefault, configuration.severities[rule.id] == nil,
+                !configuration.experimental.contains(rule.id)
+            {
+                continue
+            }
             findings += self.findings(of: rule, in: context, pragmas)
         }
         findings.sort { left, right in

@@ -24,6 +24,8 @@ public struct Rule: Sendable {
     public let documentation: Documentation
     /// Off unless a `# check=experimental=` directive or the configuration asks for it.
     public let isExperimental: Bool
+    /// Off unless the configuration gives it a severity or asks for it by its id.
+    public let isOffByDefault: Bool
     /// Looks only at one instruction after the other, so that it also applies to the part of a file in front of an
     /// instruction that cannot be read.
     public let appliesToPartialFiles: Bool
@@ -37,7 +39,7 @@ public struct Rule: Sendable {
     /// its family.
     public init(
         _ id: String, name: String, family: Family, severity: Severity, summary: String, documentation: Documentation,
-        isExperimental: Bool = false, appliesToPartialFiles: Bool = false,
+        isExperimental: Bool = false, isOffByDefault: Bool = false, appliesToPartialFiles: Bool = false,
         heedsLocalDirectives: Bool = true, check: @escaping @Sendable (CheckContext) -> [Match]
     ) {
         self.id = id
@@ -47,6 +49,7 @@ public struct Rule: Sendable {
         self.summary = summary
         self.documentation = documentation
         self.isExperimental = isExperimental
+        self.isOffByDefault = isOffByDefault
         self.appliesToPartialFiles = appliesToPartialFiles
         self.heedsLocalDirectives = heedsLocalDirectives
         self.check = check
