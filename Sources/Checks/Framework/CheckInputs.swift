@@ -122,11 +122,21 @@ public protocol TagResolver: Sendable {
 /// A program that checks shell scripts.
 public protocol ScriptLinter: Sendable {
     /// What it says about a script.
-    ///
-    /// - Parameters:
-    ///   - script: the script, with its line breaks.
-    ///   - shell: `sh`, `bash`, `dash`, `ksh`.
-    func lint(_ script: String, shell: String) -> [ScriptRemark]
+    func lint(_ script: LintedScript) -> [ScriptRemark]
+}
+
+/// A script as a linter gets it.
+public struct LintedScript: Hashable, Sendable {
+    /// The whole text: a line that names the shell, lines that set variables, the script.
+    public var text: String
+    /// How many lines there are in front of the script.
+    public var headerLines: Int
+
+    /// Creates a script.
+    public init(text: String, headerLines: Int) {
+        self.text = text
+        self.headerLines = headerLines
+    }
 }
 
 /// Something that a ``ScriptLinter`` says.
@@ -137,11 +147,25 @@ public struct ScriptRemark: Hashable, Sendable {
     public var severity: Severity
     /// One line.
     public var message: String
+    /// The line in the text, counted from 1.
+    public var line: Int
+    /// The first character, counted from 1.
+    public var column: Int
+    /// The line that it ends in.
+    public var endLine: Int
+    /// The character behind the last.
+    public var endColumn: Int
 
     /// Creates a remark.
-    public init(code: String, severity: Severity, message: String) {
+    public init(
+        code: String, severity: Severity, message: String, line: Int, column: Int, endLine: Int, endColumn: Int
+    ) {
         self.code = code
         self.severity = severity
         self.message = message
+        self.line = line
+        self.column = column
+        self.endLine = endLine
+        self.endColumn = endColumn
     }
 }

@@ -75,11 +75,12 @@ public struct Checker: Sendable {
     private func findings(of rule: Rule, in context: CheckContext, _ pragmas: Pragmas?) -> [Finding] {
         rule.check(context).compactMap { match in
             let line = match.silencingLine ?? context.source.lineNumber(of: match.range.start)
-            if pragmas?.silences(rule, line: line) == true { return nil }
-            var severity = configuration.severities[rule.id] ?? rule.severity
+            let id = match.remark?.id ?? rule.id
+            if configuration.ignored.contains(id) || pragmas?.silences(rule, as: id, line: line) == true { return nil }
+            var severity = configuration.severities[id] ?? match.remark?.severity ?? rule.severity
             if rule.family == .buildKit, pragmas?.turnsWarningsIntoErrors == true { severity = .error }
             return Finding(
-                rule: rule.id, severity: severity, message: match.message ?? rule.summary, range: match.range,
+                rule: id, severity: severity, message: match.message ?? rule.summary, range: match.range,
                 focus: match.focus, fix: match.fix)
         }
     }

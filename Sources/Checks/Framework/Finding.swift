@@ -13,6 +13,13 @@ public struct Match: Hashable, Sendable {
     public var fix: Fix?
     /// The line whose comments can silence it, when that is another than the line of ``range``.
     public var silencingLine: Int?
+    /// Who says it, where that is another program with names of its own, and how bad that thinks it is.
+    public var remark: (id: String, severity: Severity)? {
+        get { remarkID.flatMap { id in remarkSeverity.map { (id, $0) } } }
+        set { (remarkID, remarkSeverity) = (newValue?.id, newValue?.severity) }
+    }
+    private var remarkID: String?
+    private var remarkSeverity: Severity?
 
     /// Creates a match.
     public init(

@@ -42,6 +42,9 @@ public struct FixApplication: Sendable {
 
     /// Applies the fixes to a text. A text that is not a Dockerfile stays as it is.
     public func apply(to bytes: [UInt8], path: String, inputs: CheckInputs = CheckInputs()) -> Result {
+        var inputs = inputs
+        // What is said about scripts comes without fixes.
+        inputs.scripts = nil
         var result = Result(bytes: bytes, applied: [])
         for _ in 0..<FixApplication.maximumPasses {
             let report = checker.check(result.bytes, path: path, inputs: inputs)

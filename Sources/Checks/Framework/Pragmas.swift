@@ -3,6 +3,7 @@ import DockerfileSyntax
 /// The comments of a Dockerfile that are addressed to checks.
 ///
 /// - `# hadolint ignore=DL3006,SC2046` above an instruction (`whittle` may stand for `hadolint`);
+/// - `# hadolint stage ignore=DL3006` above a FROM, for what follows that in the stage;
 /// - `# hadolint global ignore=DL3006` anywhere;
 /// - `# check=skip=RULE,RULE;error=true;experimental=RULE` as a directive, or above an instruction.
 public struct Pragmas: Sendable {
@@ -41,6 +42,8 @@ public struct Pragmas: Sendable {
     private var global: Set<String> = []
     /// Rules ignored on a line.
     private var byLine: [Int: Set<String>] = [:]
+    /// Rules ignored in a stage, by the lines of the FROM; one without a comment ignores none.
+    private var byStage: [(line: Int, ids: Set<String>)] = []
     /// Options above an instruction, by all the lines that it takes.
     private var checksByLine: [(lines: ClosedRange<Int>, options: CheckOptions)] = []
     let options: CheckOptions?
@@ -56,6 +59,11 @@ public struct Pragmas: Sendable {
                 read(source.line(number), number)
             }
         }
+        if !byStage.isEmpty {
+            for node in dockerfile.nodes where node.keyword.text.lowercased() == "from" {
+                byStage.append((node.lines.lowerBound, []))
+            }
+        }
         for node in dockerfile.nodes {
             // Of several comments the first one counts.
             guard let comment = node.precedingComments.first(where: { $0.hasPrefix("check=") }) else { continue }
@@ -68,6 +76,8 @@ public struct Pragmas: Sendable {
         guard let words = Pragmas.words(line), words.count >= 1 else { return }
         if let ids = Pragmas.ids(words) {
             byLine[number + 1, default: []].formUnion(ids)
+        } else if words.count > 1, words[0].trimmed == "stage", let ids = Pragmas.ids(Array(words.dropFirst())) {
+            byStage.append((number + 1, Set(ids)))
         } else if words.count > 1, words[0].trimmed == "global", let ids = Pragmas.ids(Array(words.dropFirst())) {
             global.formUnion(ids)
         }
@@ -82,26 +92,33 @@ public struct Pragmas: Sendable {
         return Array(words.dropFirst())
     }
 
-    /// The ids of `ignore=A,B`, with blanks where hadolint allows them.
+    /// The ids of `ignore=A,B`, with blanks and a remark behind `#` where hadolint allows them.
     private static func ids(_ words: [Substring]) -> [String]? {
-        let text = words.joined()
+        let text = words.joined().prefix { $0 != "#" }
         guard text.hasPrefix("ignore=") else { return nil }
         return text.dropFirst("ignore=".count).split(separator: ",").map(String.init)
     }
 
-    /// True when a rule has nothing to say about a line.
-    func silences(_ rule: Rule, line: Int) -> Bool {
-        if global.contains(rule.id) || byLine[line]?.contains(rule.id) == true { return true }
+    /// True when a rule has nothing to say about a line. A rule that passes on what another program says does so under
+    /// that program's ids.
+    func silences(_ rule: Rule, as id: String, line: Int) -> Bool {
+        if global.contains(id) || byLine[line]?.contains(id) == true { return true }
+        if !byStage.isEmpty, isIgnoredInStage(id, line) { return true }
         // An experimental rule is asked for by name, and is not skipped by `all`.
         guard !rule.isExperimental else { return false }
-        if let options, Pragmas.skips(options, rule) { return true }
+        if let options, Pragmas.skips(options, rule, id) { return true }
         guard rule.heedsLocalDirectives else { return false }
-        return checksByLine.contains { $0.lines.contains(line) && Pragmas.skips($0.options, rule) }
+        return checksByLine.contains { $0.lines.contains(line) && Pragmas.skips($0.options, rule, id) }
+    }
+
+    private func isIgnoredInStage(_ id: String, _ line: Int) -> Bool {
+        guard let start = byStage.lazy.map(\.line).filter({ $0 < line }).max() else { return false }
+        return byStage.contains { $0.line == start && $0.ids.contains(id) }
     }
 
     /// The directive is BuildKit's: its `all` means BuildKit's checks.
-    private static func skips(_ options: CheckOptions, _ rule: Rule) -> Bool {
-        options.skip.contains(rule.id) || options.skipsAll && rule.family == .buildKit
+    private static func skips(_ options: CheckOptions, _ rule: Rule, _ id: String) -> Bool {
+        options.skip.contains(id) || options.skipsAll && rule.family == .buildKit
     }
 
     /// True when the file asks for an experimental rule.

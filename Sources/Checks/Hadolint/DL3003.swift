@@ -3,7 +3,8 @@ import DockerfileSyntax
 extension Rule {
     /// `cd` instead of WORKDIR.
     static let dl3003 = Rule.hadolint(
-        "DL3003", "workdir-instead-of-cd", .warning, "A directory is changed with cd; WORKDIR does it for all that follows",
+        "DL3003", "workdir-instead-of-cd", .warning,
+        "A directory is changed with cd; WORKDIR does it for all that follows",
         Documentation(
             """
             `cd` holds to the end of its `RUN` and is easily overlooked. The fix sets `WORKDIR` for the step and sets it back, where the \

@@ -3,7 +3,8 @@ import DockerfileSyntax
 extension Rule {
     /// Several HEALTHCHECK instructions.
     static let dl3012 = Rule.hadolint(
-        "DL3012", "one-healthcheck", .error, "There is more than one HEALTHCHECK in the stage; only the last one counts",
+        "DL3012", "one-healthcheck", .error,
+        "There is more than one HEALTHCHECK in the stage; only the last one counts",
         Documentation(
             "Of several `HEALTHCHECK` instructions of a stage only the last one has an effect. The fix removes the others.",
             bad: """

@@ -24,7 +24,8 @@ extension Rule {
             { command, run, _ in
                 guard let install = run.subcommand("install", of: command) else { return [] }
                 let yes = command.arguments.first { $0.range.lowerBound > install.range.lowerBound }
-                let place = yes.map { ["-y", "-yq", "-qy", "-yqq", "--yes"].contains($0.text) && run.isPlain($0) } == true
+                let place =
+                    yes.map { ["-y", "-yq", "-qy", "-yqq", "--yes"].contains($0.text) && run.isPlain($0) } == true
                 return run.inserting(" --no-install-recommends", after: place ? yes ?? install : install)
                     .map { [$0] } ?? []
             }

@@ -3,7 +3,8 @@ import DockerfileSyntax
 extension Rule {
     /// apt in a script.
     static let dl3027 = Rule.hadolint(
-        "DL3027", "apt-get-instead-of-apt", .warning, "apt is for people at a terminal; scripts use apt-get or apt-cache",
+        "DL3027", "apt-get-instead-of-apt", .warning,
+        "apt is for people at a terminal; scripts use apt-get or apt-cache",
         Documentation(
             """
             What `apt` prints and how its options behave may change between versions; it says so itself when its output is not a terminal. \

@@ -3,7 +3,8 @@ import DockerfileSyntax
 extension Rule {
     /// zypper dist-upgrade.
     static let dl3035 = Rule.hadolint(
-        "DL3035", "no-zypper-dist-upgrade", .warning, "zypper dist-upgrade may replace the distribution; use a newer base image",
+        "DL3035", "no-zypper-dist-upgrade", .warning,
+        "zypper dist-upgrade may replace the distribution; use a newer base image",
         Documentation(
             """
             `zypper dist-upgrade` follows the repositories wherever they lead, to other vendors and releases, and doubles the base image's \

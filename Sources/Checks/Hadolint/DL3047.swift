@@ -3,7 +3,8 @@ import DockerfileSyntax
 extension Rule {
     /// wget with a progress bar.
     static let dl3047 = Rule.hadolint(
-        "DL3047", "wget-progress", .info, "wget without --progress, -q or -nv fills the build's log with its progress bar",
+        "DL3047", "wget-progress", .info,
+        "wget without --progress, -q or -nv fills the build's log with its progress bar",
         Documentation(
             "Outside of a terminal `wget` prints a line for every 50 kB. `--progress=dot:giga`, `-nv` or `-q` print less.",
             bad: """

@@ -24,7 +24,11 @@ extension Rule {
                 run.statement.isTrigger || context.fromLines.isKept(run.statement.stage)
             else { return nil }
             let clean = run.commands.firstIndex { $0.has("yarn", "cache", "clean") }
-            if let clean { if clean >= install { return nil } } else if run.mountsCache(at: ".cache/yarn") { return nil }
+            if let clean {
+                if clean >= install { return nil }
+            } else if run.mountsCache(at: ".cache/yarn") {
+                return nil
+            }
             return run.match(
                 [run.commands[install]],
                 (

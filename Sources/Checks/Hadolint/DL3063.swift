@@ -3,7 +3,8 @@ import DockerfileSyntax
 extension Rule {
     /// Reserved names of stages.
     static let dl3063 = Rule.hadolint(
-        "DL3063", "no-reserved-stage-names", .warning, "The stage has a name with a meaning of its own, scratch or context",
+        "DL3063", "no-reserved-stage-names", .warning,
+        "The stage has a name with a meaning of its own, scratch or context",
         Documentation(
             """
             `scratch` is the empty base, and `context` the directory that is built from. A stage of that name can be mistaken, or not found. \

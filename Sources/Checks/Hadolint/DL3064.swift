@@ -3,7 +3,8 @@ import DockerfileSyntax
 extension Rule {
     /// Secrets in ARG or ENV.
     static let dl3064 = Rule.hadolint(
-        "DL3064", "no-secrets-in-variables", .warning, "A variable's name says that it holds a secret; ARG and ENV are not for secrets",
+        "DL3064", "no-secrets-in-variables", .warning,
+        "A variable's name says that it holds a secret; ARG and ENV are not for secrets",
         Documentation(
             """
             `ENV` is in the image's configuration and `ARG` in its history, for everybody who has the image. `RUN --mount=type=secret` hands a \

@@ -3,7 +3,8 @@ import DockerfileSyntax
 extension Rule {
     /// USER by name.
     static let dl3066 = Rule.hadolint(
-        "DL3066", "numeric-user", .info, "The user is not given by number; what runs the image may not be able to resolve the name",
+        "DL3066", "numeric-user", .info,
+        "The user is not given by number; what runs the image may not be able to resolve the name",
         Documentation(
             """
             Orchestrators that refuse to run as root look at the number, and a name has none outside of the image. The fix writes the number \

@@ -20,7 +20,8 @@ extension Rule {
             declaredChange: "The image's author field is empty; a label has the text.")
     ) { context in
         let fixes = Dictionary(
-            Rule.maintainerDeprecated.check(context).map { ($0.range, $0.fix) }, uniquingKeysWith: { first, _ in first })
+            Rule.maintainerDeprecated.check(context).map { ($0.range, $0.fix) }, uniquingKeysWith: { first, _ in first }
+        )
         return context.statements.of(.maintainer).map { $0.match(fix: fixes[$0.range] ?? nil) }
     }
 }

@@ -3,7 +3,8 @@ import DockerfileSyntax
 extension Rule {
     /// /bin/sh replaced.
     static let dl4005 = Rule.hadolint(
-        "DL4005", "shell-instead-of-link", .warning, "/bin/sh is replaced by a link; SHELL changes the shell of a build",
+        "DL4005", "shell-instead-of-link", .warning,
+        "/bin/sh is replaced by a link; SHELL changes the shell of a build",
         Documentation(
             """
             Programs in the image count on the `/bin/sh` of their distribution. `SHELL` changes the shell for the `RUN` instructions alone. \

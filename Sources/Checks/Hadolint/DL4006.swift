@@ -3,7 +3,8 @@ import DockerfileSyntax
 extension Rule {
     /// Pipes whose failures are lost.
     static let dl4006 = Rule.hadolint(
-        "DL4006", "pipefail", .warning, "A pipe succeeds when its last command does; set SHELL with -o pipefail before it",
+        "DL4006", "pipefail", .warning,
+        "A pipe succeeds when its last command does; set SHELL with -o pipefail before it",
         Documentation(
             """
             In `curl … | tar …` nobody notices when `curl` fails. `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` makes the step fail; images \

@@ -1,5 +1,5 @@
 extension Rules {
-    /// hadolint's rules, in the order of their numbers.
+    /// hadolint's rules, in the order of their numbers, and what ShellCheck says.
     static let hadolint: [Rule] = [
         .dl1001,
         .dl3000,
@@ -72,5 +72,6 @@ extension Rules {
         .dl4004,
         .dl4005,
         .dl4006,
+        .shellCheck,
     ]
 }

@@ -39,7 +39,9 @@ public struct ScriptText: Sendable {
 
     /// Where a stretch is written; nil when it is not written anywhere as it is. Covers what stands between its lines.
     public func sourceRange(_ range: Range<Int>) -> SourceRange? {
-        guard !pieces.isEmpty, range.lowerBound >= 0, range.upperBound <= bytes.count, !range.isEmpty else { return nil }
+        guard !pieces.isEmpty, range.lowerBound >= 0, range.upperBound <= bytes.count, !range.isEmpty else {
+            return nil
+        }
         return SourceRange(start: sourceOffset(range.lowerBound), end: sourceOffset(range.upperBound - 1) + 1)
     }
 

@@ -28,7 +28,9 @@ extension Rule {
     static func hadolint(
         _ id: String, _ name: String, _ severity: Severity, _ summary: String, _ documentation: Documentation,
         commands programs: [String], triggers: Bool = true,
-        fix: (kind: FixClass, summary: String, edits: @Sendable (ShellCommand, RunScript, CheckContext) -> [TextEdit])? =
+        fix: (
+            kind: FixClass, summary: String, edits: @Sendable (ShellCommand, RunScript, CheckContext) -> [TextEdit]
+        )? =
             nil,
         violates: @escaping @Sendable (ShellCommand, RunScript) -> Bool
     ) -> Rule {
@@ -53,7 +55,8 @@ extension RunScript {
         once: Bool = false, in context: CheckContext
     ) -> Match? {
         guard let first = found.first else { return nil }
-        let edits = fix.map { fix in found.prefix(once ? 1 : found.count).flatMap { fix.edits($0, self, context) } } ?? []
+        let edits =
+            fix.map { fix in found.prefix(once ? 1 : found.count).flatMap { fix.edits($0, self, context) } } ?? []
         return statement.match(
             focus: place(first.range), message: message,
             fix: edits.isEmpty ? nil : fix.map { Fix($0.kind, $0.summary, edits: edits) })

@@ -30,7 +30,9 @@ struct RunScript: Sendable {
         if node.isJSON {
             form = .exec
             script = ShellScript(ScriptText(node.words.map(\.text).joined(separator: " ")))
-        } else if let heredoc = node.heredocs.first, node.words.first?.text.hasPrefix("<<") == true {
+        } else if let heredoc = node.heredocs.first, node.heredocs.count == 1,
+            node.argumentsRange == heredoc.openerRange
+        {
             form = .heredoc
             script = ShellScript(
                 RunScript.isForShell(heredoc) ? ScriptText(contentOf: heredoc, source: source) : ScriptText(""))

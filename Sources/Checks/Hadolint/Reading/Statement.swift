@@ -101,7 +101,8 @@ enum Unquoted {
         var isEscaped = false
         for byte in bytes {
             if isEscaped {
-                let isMeant = byte == quote || (quote == nil && (byte == 0x22 || byte == 0x27 || byte == 0x20 || byte == 0x09))
+                let isMeant =
+                    byte == quote || (quote == nil && (byte == 0x22 || byte == 0x27 || byte == 0x20 || byte == 0x09))
                 if !isMeant { result.append(0x5C) }
                 result.append(byte)
                 isEscaped = false
