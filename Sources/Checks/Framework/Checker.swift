@@ -19,7 +19,7 @@ public struct CheckReport: Sendable {
 
 /// Applies rules to a Dockerfile.
 public struct Checker: Sendable {
-    let rules: [Rule]
+    private(set) var rules: [Rule]
     let configuration: CheckConfiguration
 
     /// Creates a checker.
@@ -35,6 +35,28 @@ public struct Checker: Sendable {
             return check(dockerfile, inputs: inputs)
         } catch {
             return CheckReport(source: SourceText(bytes, path: path), findings: [], error: error)
+        }
+    }
+
+    /// True when what a linter says about scripts is wanted.
+    public var looksAtScripts: Bool { rules.contains { $0.id == Rule.shellCheck.id } }
+
+    /// A report with what a linter says about the scripts of the file. For linters that are asked about many files at
+    /// once, after the files have been checked; see ``DockerfileScripts``.
+    public func adding(_ linter: any ScriptLinter, to report: CheckReport) -> CheckReport {
+        var scripts = self
+        scripts.rules = rules.filter { $0.id == Rule.shellCheck.id }
+        let remarks = scripts.check(
+            report.source.bytes, path: report.source.path, inputs: CheckInputs(scripts: linter))
+        var report = report
+        report.findings = Checker.sorted(report.findings + remarks.findings)
+        return report
+    }
+
+    private static func sorted(_ findings: [Finding]) -> [Finding] {
+        findings.sorted { left, right in
+            (left.range.start, left.rule, left.range.end, left.message)
+                < (right.range.start, right.rule, right.range.end, right.message)
         }
     }
 
@@ -60,11 +82,7 @@ public struct Checker: Sendable {
             }
             findings += self.findings(of: rule, in: context, pragmas)
         }
-        findings.sort { left, right in
-            (left.range.start, left.rule, left.range.end, left.message)
-                < (right.range.start, right.rule, right.range.end, right.message)
-        }
-        return CheckReport(source: dockerfile.source, findings: findings, error: failure)
+        return CheckReport(source: dockerfile.source, findings: Checker.sorted(findings), error: failure)
     }
 
     private func isEnabled(_ rule: Rule, _ pragmas: Pragmas?) -> Bool {

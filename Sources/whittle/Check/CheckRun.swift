@@ -35,6 +35,10 @@ struct CheckRun: Sendable {
 
     /// The files in the order given.
     func check(_ files: [String]) async throws -> [CheckedDockerfile] {
+        try await addingRemarks(to: try await applyRules(to: files))
+    }
+
+    private func applyRules(to files: [String]) async throws -> [CheckedDockerfile] {
         let workers = max(1, min(files.count, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         return try await withThrowingTaskGroup(of: [(Int, CheckedDockerfile)].self) { group in
             for worker in 0..<workers {
@@ -50,6 +54,22 @@ struct CheckRun: Sendable {
             var results: [(Int, CheckedDockerfile)] = []
             for try await part in group { results += part }
             return results.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    /// Adds what ShellCheck says about the scripts of all files, where it is installed.
+    private func addingRemarks(to results: [CheckedDockerfile]) async throws -> [CheckedDockerfile] {
+        guard checker.looksAtScripts else { return results }
+        let scripts = try await blocking {
+            Set(results.flatMap { DockerfileScripts.all(in: $0.checked.report.source.bytes, path: $0.checked.path) })
+        }
+        guard let remarks = try await ShellCheckProgram.remarks(on: scripts) else { return results }
+        return try await blocking {
+            results.map { result in
+                var result = result
+                result.checked.report = checker.adding(remarks, to: result.checked.report)
+                return result
+            }
         }
     }
 
