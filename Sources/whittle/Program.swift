@@ -10,7 +10,7 @@ enum Program {
         do {
             let command = try Whittle.parseAsRoot(
                 BuildOutputOptions.withLoneAttestations(GlobalOptions.movedBehindCommand(arguments)))
-            if command is any NeedsMountNamespace { try MountNamespace.enterPrivate() }
+            if let command = command as? any NeedsMountNamespace, command.mounts { try MountNamespace.enterPrivate() }
             return command
         } catch {
             finish(error)
@@ -55,7 +55,14 @@ enum Program {
 }
 
 /// Commands that mount file systems. They get a mount namespace of their own before they run.
-protocol NeedsMountNamespace {}
+protocol NeedsMountNamespace {
+    /// False when this call of the command does not mount after all.
+    var mounts: Bool { get }
+}
+
+extension NeedsMountNamespace {
+    var mounts: Bool { true }
+}
 
 /// The exit statuses of the command line, as documented.
 enum ExitStatusCode {

@@ -17,7 +17,8 @@ extension Rule {
                 FROM alpine
                 CMD ["httpd", "-f"]
                 """,
-            declaredChange: "The program is started by itself, not by a shell.")
+            declaredChange: "The program is started by itself, not by a shell.",
+            declares: Declaration(fields: [.command, .entrypoint]))
     ) { context in
         let evaluation = context.fact(Evaluation.self)
         return context.instructions.compactMap { instruction in

@@ -18,7 +18,8 @@ extension Rule {
                 FROM scratch
                 LABEL org.opencontainers.image.authors="me@example.org"
                 """,
-            declaredChange: "The image's author field is empty; a label has the text."),
+            declaredChange: "The image's author field is empty; a label has the text.",
+            declares: Declaration(fields: [.author, .labels])),
         appliesToPartialFiles: true
     ) { context in
         context.instructions.compactMap { instruction in

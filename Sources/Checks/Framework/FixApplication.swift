@@ -56,6 +56,37 @@ public struct FixApplication: Sendable {
         return result
     }
 
+    /// A fix that could go in next.
+    public struct Step: Sendable {
+        /// The fix.
+        public var fix: Applied
+        /// What tells it from others, in this text and in those that other fixes make of it.
+        public var key: String
+        /// The text after it.
+        public var bytes: [UInt8]
+    }
+
+    /// The text after one more fix, the first that is not among the refused ones; nil when there is none. For callers
+    /// that want to see what each fix does before it goes in.
+    public func step(
+        _ bytes: [UInt8], path: String, inputs: CheckInputs = CheckInputs(), refused: Set<String>
+    ) -> Step? {
+        let report = checker.check(bytes, path: path, inputs: inputs)
+        guard report.error == nil else { return nil }
+        for finding in report.findings {
+            guard let fix = finding.fix, classes.contains(fix.kind), !fix.edits.isEmpty else { continue }
+            let key = "\(finding.rule)\u{0}\(fix.summary)\u{0}\(report.source.text(in: finding.range))"
+            guard !refused.contains(key), let text = try? report.source.applying(fix.edits), text != bytes,
+                isSound(text, replacing: report.source)
+            else { continue }
+            let applied = Applied(
+                rule: finding.rule, kind: fix.kind, summary: fix.summary,
+                line: report.source.lineNumber(of: finding.range.start))
+            return Step(fix: applied, key: key, bytes: text)
+        }
+        return nil
+    }
+
     /// One pass: the fixes of a report that do not touch each other.
     private func pass(_ report: CheckReport, _ result: inout Result) {
         var edits: [TextEdit] = []

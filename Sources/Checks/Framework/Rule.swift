@@ -67,13 +67,19 @@ public struct Documentation: Sendable {
     public var good: Example
     /// What the fix declares to change; nil when the rule has no fix or its fix changes nothing.
     public var declaredChange: String?
+    /// The same, as it is verified.
+    public var declares: Declaration
 
     /// Creates a page.
-    public init(_ text: String, bad: Example, good: Example, declaredChange: String? = nil) {
+    public init(
+        _ text: String, bad: Example, good: Example, declaredChange: String? = nil,
+        declares: Declaration = Declaration()
+    ) {
         self.text = text
         self.bad = bad
         self.good = good
         self.declaredChange = declaredChange
+        self.declares = declares
     }
 }
 

@@ -23,7 +23,7 @@ extension Rule {
                 COPY app.py /
                 CMD ["python", "/app.py"]
                 """,
-            declaredChange: "What the full image has and the slim one lacks is gone.")
+            declaredChange: "What the full image has and the slim one lacks is gone.", declares: .anything)
     ) { context in
         guard let facts = context.finalStage else { return [] }
         guard let bottom = context.fact(StageGraph.self).chain(of: facts.index).last,

@@ -22,7 +22,8 @@ extension Rule {
                 FROM alpine:3.20
                 CMD exec httpd -f -p $PORT
                 """,
-            declaredChange: "The program is the container's first process in place of a shell.")
+            declaredChange: "The program is the container's first process in place of a shell.",
+            declares: Declaration(fields: [.command, .entrypoint]))
     ) { context in
         guard let facts = context.finalStage else { return [] }
         return startInstructions(facts, context).compactMap { instruction, command, name in

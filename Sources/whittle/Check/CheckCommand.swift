@@ -7,7 +7,7 @@ import Rendering
 import Store
 
 /// `whittle check`.
-struct CheckCommand: AsyncParsableCommand {
+struct CheckCommand: AsyncParsableCommand, NeedsMountNamespace {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Look for mistakes in Dockerfiles, and fix them.",
@@ -37,8 +37,18 @@ struct CheckCommand: AsyncParsableCommand {
     @ArgumentParser.Argument(help: ArgumentHelp("Dockerfiles or directories.", valueName: "path"))
     var paths: [String] = []
 
+    /// Only what is verified is built.
+    var mounts: Bool { fixes.verify }
+
     func validate() throws {
         if fixes.fix, fixes.diff { throw ValidationError("--fix and --diff exclude each other") }
+        if fixes.verify, !fixes.fix, !fixes.diff, fixes.fixed == nil {
+            throw ValidationError("--verify goes with --fix, --diff or --fixed")
+        }
+        if fixes.fixed != nil, !fixes.verify || fixes.fix || fixes.diff {
+            throw ValidationError("--fixed goes with --verify, and without --fix and --diff")
+        }
+        if fixes.verify, paths.contains("-") { throw ValidationError("standard input cannot be verified") }
         if fixes.fix, paths.contains("-") { throw ValidationError("standard input cannot be fixed; use --diff") }
     }
 
@@ -48,11 +58,30 @@ struct CheckCommand: AsyncParsableCommand {
             let files = try DockerfileDiscovery.files(paths.isEmpty ? ["."] : paths)
             let run = CheckRun(
                 checker: Checker(configuration: settings.configuration), inputs: inputs(), fixes: fixes.request)
-            let results = try await run.check(files)
-            try report(results, settings)
+            if fixes.verify {
+                try await verify(run, files, settings)
+            } else {
+                try report(try await run.check(files), settings)
+            }
         } catch {
             throw CommandFailure(error)
         }
+    }
+
+    /// The same with builds. One file after the other: each build uses all processors.
+    private func verify(_ run: CheckRun, _ files: [String], _ settings: CheckSettings) async throws {
+        let session = try VerificationSession(global: global, context: context)
+        let results = try await session.run { session in
+            if let fixed = fixes.fixed {
+                guard files.count == 1 else { throw OptionError("--fixed is held against one Dockerfile") }
+                try await session.hold(fixed, against: files[0], kind: fixes.fixClass)
+                return [CheckedDockerfile]()
+            }
+            var results: [CheckedDockerfile] = []
+            for file in files { results.append(try await session.check(file, run)) }
+            return results
+        }
+        if fixes.fixed == nil { try report(results, settings) }
     }
 
     private func inputs() -> CheckInputsSource {

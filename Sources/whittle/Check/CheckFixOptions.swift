@@ -16,6 +16,18 @@ struct CheckFixOptions: ParsableArguments {
             discussion: "Default: same-files.", valueName: "class"))
     var fixClass: FixClass = .sameFiles
 
+    @Flag(
+        name: .long,
+        help: "Build the image before and after each fix, and refuse those that do not keep their promise.")
+    var verify = false
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "With --verify: hold this changed Dockerfile against the one named, instead of fixes of rules.",
+            discussion: "--fix-class says what it promises.", valueName: "file"))
+    var fixed: String?
+
     /// What to do.
     var request: FixRequest? {
         guard fix || diff else { return nil }

@@ -13,6 +13,8 @@ struct CheckedDockerfile: Sendable {
     var diff = ""
     /// The fixes that went in.
     var applied: [FixApplication.Applied] = []
+    /// The fixes that did not keep their promise.
+    var refused: [FixVerifier.Refused] = []
 
     /// Says on standard error what cannot be read, and what was fixed.
     func printRemarks(usesColor: Bool) {
@@ -74,23 +76,40 @@ struct CheckRun: Sendable {
     }
 
     private func check(_ path: String) throws -> CheckedDockerfile {
+        let (bytes, inputs) = try read(path)
+        var result = CheckedDockerfile(checked: CheckedFile(path: path, report: report(bytes, path, inputs)))
+        guard let fixes, result.checked.report.error == nil else { return result }
+        let fixed = FixApplication(checker, classes: fixes.classes).apply(to: bytes, path: path, inputs: inputs)
+        try finish(&result, fixed.bytes, fixed.applied, inputs)
+        return result
+    }
+
+    /// The text of a Dockerfile, and what is known around it.
+    func read(_ path: String) throws -> ([UInt8], CheckInputs) {
         let bytes =
             path == "-"
             ? try FileBytes.readStandardInput(what: "Dockerfile") : try FileBytes.read(path, what: "Dockerfile")
-        let inputs = try self.inputs.inputs(for: path)
-        let report = checker.check(bytes, path: path, inputs: inputs)
-        var result = CheckedDockerfile(checked: CheckedFile(path: path, report: report))
-        guard let fixes, report.error == nil else { return result }
-        let fixed = FixApplication(checker, classes: fixes.classes).apply(to: bytes, path: path, inputs: inputs)
-        guard fixed.bytes != bytes else { return result }
+        return (bytes, try inputs.inputs(for: path))
+    }
+
+    /// What is found in a text.
+    func report(_ bytes: [UInt8], _ path: String, _ inputs: CheckInputs) -> CheckReport {
+        checker.check(bytes, path: path, inputs: inputs)
+    }
+
+    /// Writes the text after the fixes, or shows it.
+    func finish(
+        _ result: inout CheckedDockerfile, _ bytes: [UInt8], _ applied: [FixApplication.Applied], _ inputs: CheckInputs
+    ) throws {
+        let source = result.checked.report.source
+        let path = result.checked.path
+        guard let fixes, bytes != source.bytes else { return }
         if fixes.writes {
-            try ReportFile.replace(path, with: fixed.bytes)
-            result.applied = fixed.applied
-            result.checked.report = checker.check(fixed.bytes, path: path, inputs: inputs)
+            try ReportFile.replace(path, with: bytes)
+            result.applied = applied
+            result.checked.report = report(bytes, path, inputs)
         } else {
-            result.diff = UnifiedDiff.text(
-                path: path, from: report.source.text, to: String(decoding: fixed.bytes, as: UTF8.self))
+            result.diff = UnifiedDiff.text(path: path, from: source.text, to: String(decoding: bytes, as: UTF8.self))
         }
-        return result
     }
 }
