@@ -29,11 +29,14 @@ public struct Fix: Hashable, Sendable {
     public var summary: String
     /// The edits, none of which overlaps another.
     public var edits: [TextEdit]
+    /// What it declares to change, where that depends on the place; nil for what the rule's page declares.
+    public var declares: Declaration?
 
     /// Creates a fix.
-    public init(_ kind: FixClass, _ summary: String, edits: [TextEdit]) {
+    public init(_ kind: FixClass, _ summary: String, edits: [TextEdit], declares: Declaration? = nil) {
         self.kind = kind
         self.summary = summary
         self.edits = edits
+        self.declares = declares
     }
 }

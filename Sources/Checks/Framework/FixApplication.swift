@@ -30,6 +30,16 @@ public struct FixApplication: Sendable {
         public var summary: String
         /// The line it was found at, in the text of its pass.
         public var line: Int
+        /// What it declared to change.
+        public var declares: Declaration
+
+        init(_ fix: Fix, of finding: Finding, in source: SourceText) {
+            rule = finding.rule
+            kind = fix.kind
+            summary = fix.summary
+            line = source.lineNumber(of: finding.range.start)
+            declares = fix.declares ?? Rules.rule(finding.rule)?.documentation.declares ?? Declaration()
+        }
     }
 
     /// The text after the fixes.
@@ -79,10 +89,7 @@ public struct FixApplication: Sendable {
             guard !refused.contains(key), let text = try? report.source.applying(fix.edits), text != bytes,
                 isSound(text, replacing: report.source)
             else { continue }
-            let applied = Applied(
-                rule: finding.rule, kind: fix.kind, summary: fix.summary,
-                line: report.source.lineNumber(of: finding.range.start))
-            return Step(fix: applied, key: key, bytes: text)
+            return Step(fix: Applied(fix, of: finding, in: report.source), key: key, bytes: text)
         }
         return nil
     }
@@ -99,10 +106,7 @@ public struct FixApplication: Sendable {
             else { continue }
             edits = candidate
             result.bytes = text
-            applied.append(
-                Applied(
-                    rule: finding.rule, kind: fix.kind, summary: fix.summary,
-                    line: report.source.lineNumber(of: finding.range.start)))
+            applied.append(Applied(fix, of: finding, in: report.source))
         }
         result.applied += applied
     }

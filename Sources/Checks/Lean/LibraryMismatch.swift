@@ -32,7 +32,7 @@ extension Rule {
             guard let target = library(under: facts.index, graph) else { return [] }
             return facts.instructions.compactMap { instruction in
                 guard case .copy(let copy) = instruction.kind, let from = copy.from,
-                    let source = stage(named: from, before: facts.index, context),
+                    let source = StageLookup.stage(named: from, before: facts.index, context),
                     let origin = library(under: source, graph), origin != target, origin != .none,
                     let what = binaries(copy.paths.sources, source, graph)
                 else { return nil }
@@ -51,11 +51,6 @@ extension Rule {
         case .image(let name): return KnownImage(name)?.library
         default: return nil
         }
-    }
-
-    private static func stage(named name: String, before index: Int, _ context: CheckContext) -> Int? {
-        if let number = Int(name) { return number >= 0 && number < index ? number : nil }
-        return context.stages.last { $0.index < index && $0.stage.name == name.lowercased() }?.index
     }
 
     /// What among the sources is native code of the stage: installed modules, or what its compiler made. Nil when there is

@@ -32,8 +32,7 @@ struct FixVerifier: Sendable {
             result.bytes, path: build.dockerfile, inputs: inputs, refused: refused)
         {
             try Task.checkCancellation()
-            let declaration = Rules.rule(step.fix.rule)?.documentation.declares ?? Declaration()
-            let claim = FixClaim(kind: step.fix.kind, declaration: declaration)
+            let claim = FixClaim(kind: step.fix.kind, declaration: step.fix.declares)
             let (after, reasons) = try await verify(claim, before, from: result.bytes, to: step.bytes)
             if reasons.isEmpty, let after {
                 result.bytes = step.bytes

@@ -1,0 +1,93 @@
+import DockerfileSyntax
+
+extension Rule {
+    /// The source is copied before the dependencies are installed.
+    static let sourceBeforeManifest = Rule(
+        "WT0003", name: "source-before-manifest", family: .whittle, severity: .info,
+        summary: "the source is copied before the dependencies are installed",
+        documentation: Documentation(
+            """
+            Every change of a source file then installs all dependencies anew. Copy the manifest and its lock file first, install, and
+            copy the rest after: the step of the installation stays in the cache until the manifest changes.
+            """,
+            bad: """
+                FROM node:20-slim
+                WORKDIR /app
+                COPY . .
+                RUN npm ci
+                """,
+            good: """
+                FROM node:20-slim
+                WORKDIR /app
+                COPY package.json package-lock.json ./
+                RUN npm ci
+                COPY . .
+                """)
+    ) { context in
+        context.stages.flatMap { facts -> [Match] in
+            let runs = Dictionary(
+                context.runs.filter { $0.statement.stage == facts.index && !$0.statement.isTrigger }
+                    .map { ($0.statement.range.start, $0) }, uniquingKeysWith: { first, _ in first })
+            var whole: Instruction?
+            var hasManifest = false
+            for instruction in facts.instructions {
+                switch instruction.kind {
+                case .copy(let copy) where copy.from == nil:
+                    if copiesManifest(copy.paths.sources) { hasManifest = true }
+                    if whole == nil, copy.paths.sources.contains(where: { [".", "./", "/"].contains($0) }) {
+                        whole = instruction
+                    }
+                case .add(let add):
+                    if copiesManifest(add.paths.sources) { hasManifest = true }
+                    if whole == nil, add.paths.sources.contains(where: { [".", "./"].contains($0) }) {
+                        whole = instruction
+                    }
+                case .run:
+                    guard let copy = whole, !hasManifest, let run = runs[instruction.range.start] else { continue }
+                    guard !run.mounts.contains(where: { $0.kind == .cache }),
+                        let command = run.commands.compactMap(installation).first
+                    else { continue }
+                    let line = instruction.lines.lowerBound
+                    return [
+                        Match(
+                            copy.range,
+                            message:
+                                "every change of a file runs \(command) on line \(line) again: copy the manifest and "
+                                + "install before this")
+                    ]
+                default: break
+                }
+            }
+            return []
+        }
+    }
+
+    private static let manifests = [
+        "package", "requirements", "go.mod", "go.su", "Gemfile", "composer.", "pom.xml", "Cargo.", "pyproject",
+        "Pipfile",
+        "poetry.lock", "uv.lock", "yarn.lock", "pnpm-lock", "setup.", "build.gradle", "gradle", ".csproj", ".sln",
+        "mix.",
+    ]
+
+    private static func copiesManifest(_ sources: [String]) -> Bool {
+        sources.contains { source in manifests.contains { source.contains($0) } }
+    }
+
+    /// What a command that installs from a manifest is called; nil for other commands.
+    private static func installation(_ command: ShellCommand) -> String? {
+        let verb = command.arguments.first { !$0.isFlag }?.text ?? ""
+        switch command.name {
+        case "npm" where ["ci", "install", "i"].contains(verb): return "npm \(verb)"
+        case "yarn" where verb.isEmpty || verb == "install": return "yarn install"
+        case "pnpm" where verb == "install" || verb == "i": return "pnpm install"
+        case "pip", "pip3", "pip2":
+            return verb == "install" && command.hasFlag("r", "requirement") ? "\(command.name) install -r" : nil
+        case "poetry", "pipenv", "bundle", "composer": return verb == "install" ? "\(command.name) install" : nil
+        case "uv": return verb == "sync" ? "uv sync" : nil
+        case "go": return command.has(sequence: "mod", "download") ? "go mod download" : nil
+        case "cargo": return verb == "fetch" ? "cargo fetch" : nil
+        case "dotnet": return verb == "restore" ? "dotnet restore" : nil
+        default: return nil
+        }
+    }
+}
