@@ -8,7 +8,8 @@ extension Rule {
         documentation: Documentation(
             """
             A stage that the last one does not depend on is not built, unless `--target` names it. Where it is meant to be a target,
-            say so in a comment that silences this rule; else it is left over.
+            say so in a comment that silences this rule; else it is left over. Stages called `dev`, `test` and the like are taken for
+            targets.
             """,
             bad: """
                 FROM alpine:3.20 AS tools
@@ -34,11 +35,23 @@ extension Rule {
             })
         return context.stages.compactMap { facts in
             // Of a row of unused stages the last one is the one to remove first.
-            guard !used.contains(facts.index), !bases.contains(facts.index) else { return nil }
+            guard !used.contains(facts.index), !bases.contains(facts.index), !isTarget(facts.stage.name) else {
+                return nil
+            }
             let name = facts.stage.name.map { " \($0)" } ?? ""
             return Match(
                 facts.stage.range, focus: context.node(of: facts.stage)?.words.last?.range,
                 message: "nothing uses the stage\(name); it is only built when --target names it")
         }
+    }
+
+    /// True for names that say that the stage is there to be built by name.
+    private static func isTarget(_ name: String?) -> Bool {
+        let words = (name ?? "").split { $0 == "-" || $0 == "_" || $0 == "." }
+        let usual: Set<Substring> = [
+            "bench", "ci", "debug", "dev", "devcontainer", "development", "docs", "e2e", "export", "lint", "prod",
+            "production", "release", "test", "tester", "testing", "tests", "validate",
+        ]
+        return words.contains(where: usual.contains)
     }
 }

@@ -37,8 +37,11 @@ struct CheckCommand: AsyncParsableCommand, NeedsMountNamespace {
     @ArgumentParser.Argument(help: ArgumentHelp("Dockerfiles or directories.", valueName: "path"))
     var paths: [String] = []
 
-    /// Only what is verified is built.
-    var mounts: Bool { fixes.verify }
+    /// Verification builds, and base images are asked for versions in containers.
+    var mounts: Bool { fixes.verify || asksForVersions }
+
+    /// Without the right to mount there are no containers of base images, and no fix that needs one.
+    private var asksForVersions: Bool { (fixes.fix || fixes.diff) && !fixes.offline && geteuid() == 0 }
 
     func validate() throws {
         if fixes.fix, fixes.diff { throw ValidationError("--fix and --diff exclude each other") }
@@ -56,36 +59,38 @@ struct CheckCommand: AsyncParsableCommand, NeedsMountNamespace {
         do {
             let settings = try rules.settings()
             let files = try DockerfileDiscovery.files(paths.isEmpty ? ["."] : paths)
-            let run = CheckRun(
-                checker: Checker(configuration: settings.configuration), inputs: inputs(), fixes: fixes.request)
-            if fixes.verify {
-                try await verify(run, files, settings)
-            } else {
-                try report(try await run.check(files), settings)
-            }
+            guard mounts else { return try report(try await run(settings, nil).check(files), settings) }
+            let workplace = try CheckWorkplace(global: global)
+            let results = try await workplace.run { try await check(files, settings, workplace) }
+            if fixes.fixed == nil { try report(results, settings) }
         } catch {
             throw CommandFailure(error)
         }
     }
 
-    /// The same with builds. One file after the other: each build uses all processors.
-    private func verify(_ run: CheckRun, _ files: [String], _ settings: CheckSettings) async throws {
-        let session = try VerificationSession(global: global, context: context)
-        let results = try await session.run { session in
-            if let fixed = fixes.fixed {
-                guard files.count == 1 else { throw OptionError("--fixed is held against one Dockerfile") }
-                try await session.hold(fixed, against: files[0], kind: fixes.fixClass)
-                return [CheckedDockerfile]()
-            }
-            var results: [CheckedDockerfile] = []
-            for file in files { results.append(try await session.check(file, run)) }
-            return results
-        }
-        if fixes.fixed == nil { try report(results, settings) }
+    private func run(_ settings: CheckSettings, _ workplace: CheckWorkplace?) -> CheckRun {
+        CheckRun(
+            checker: Checker(configuration: settings.configuration),
+            inputs: CheckInputsSource(
+                context: context, storeDirectory: global.rootDirectory, facts: asksForVersions ? workplace : nil),
+            fixes: fixes.request)
     }
 
-    private func inputs() -> CheckInputsSource {
-        CheckInputsSource(context: context, storeDirectory: global.rootDirectory)
+    private func check(
+        _ files: [String], _ settings: CheckSettings, _ workplace: CheckWorkplace
+    ) async throws -> [CheckedDockerfile] {
+        let run = run(settings, workplace)
+        guard fixes.verify else { return try await run.check(files) }
+        let session = VerificationSession(workplace: workplace, context: context)
+        if let fixed = fixes.fixed {
+            guard files.count == 1 else { throw OptionError("--fixed is held against one Dockerfile") }
+            try await session.hold(fixed, against: files[0], kind: fixes.fixClass)
+            return []
+        }
+        // One file after the other: each build uses all processors.
+        var results: [CheckedDockerfile] = []
+        for file in files { results.append(try await session.check(file, run)) }
+        return results
     }
 
     /// Writes the report and ends with the status that it amounts to.

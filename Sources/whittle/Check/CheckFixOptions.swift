@@ -16,6 +16,9 @@ struct CheckFixOptions: ParsableArguments {
             discussion: "Default: same-files.", valueName: "class"))
     var fixClass: FixClass = .sameFiles
 
+    @Flag(name: .long, help: "Ask neither registries nor base images for today's versions: no fix that pins.")
+    var offline = false
+
     @Flag(
         name: .long,
         help: "Build the image before and after each fix, and refuse those that do not keep their promise.")

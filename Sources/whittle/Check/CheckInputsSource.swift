@@ -9,13 +9,18 @@ final class CheckInputsSource: Sendable {
     private let context: String?
     private let platform: Platform
     private let bases: StoredBaseImages?
+    private let packages: (any PackageVersions)?
+    private let tags: (any TagResolver)?
     private let contexts = Mutex<[String: CheckedContext]>([:])
 
     /// - Parameters:
     ///   - context: the build context of all files; nil for the directory of each.
     ///   - storeDirectory: where the local store is, which is not made if it is not there.
-    init(context: String?, storeDirectory: String) {
+    ///   - facts: where to ask for today's versions; nil not to ask.
+    init(context: String?, storeDirectory: String, facts: CheckWorkplace?) {
         self.context = context
+        packages = facts?.packages
+        tags = facts?.tags
         platform = .host
         let exists = access(storeDirectory + "/db.sqlite", R_OK) == 0
         bases = exists ? (try? Store(root: storeDirectory)).map { StoredBaseImages(store: $0, platform: .host) } : nil
@@ -26,7 +31,7 @@ final class CheckInputsSource: Sendable {
     /// - Throws: `BuildContextError` for an ignore file that is malformed.
     func inputs(for path: String) throws -> CheckInputs {
         CheckInputs(
-            buildContext: try directory(for: path), baseImages: bases,
+            buildContext: try directory(for: path), baseImages: bases, packages: packages, tags: tags,
             platform: "\(platform.os)/\(platform.architecture)")
     }
 

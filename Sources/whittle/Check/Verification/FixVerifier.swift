@@ -28,9 +28,7 @@ struct FixVerifier: Sendable {
         var result = Result(bytes: bytes)
         var before = try await build.image(bytes)
         var refused: Set<String> = []
-        while let step = application.step(
-            result.bytes, path: build.dockerfile, inputs: inputs, refused: refused)
-        {
+        while let step = await next(application, result.bytes, inputs, refused) {
             try Task.checkCancellation()
             let claim = FixClaim(kind: step.fix.kind, declaration: step.fix.declares)
             let (after, reasons) = try await verify(claim, before, from: result.bytes, to: step.bytes)
@@ -44,6 +42,15 @@ struct FixVerifier: Sendable {
             }
         }
         return result
+    }
+
+    /// Rules may ask registries, which blocks.
+    private func next(
+        _ application: FixApplication, _ bytes: [UInt8], _ inputs: CheckInputs, _ refused: Set<String>
+    ) async -> FixApplication.Step? {
+        await withTaskExecutorPreference(BlockingPool.shared) {
+            application.step(bytes, path: build.dockerfile, inputs: inputs, refused: refused)
+        }
     }
 
     /// Where a claim about a change does not hold.

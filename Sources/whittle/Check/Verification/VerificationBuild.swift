@@ -1,10 +1,7 @@
 import BuildContext
 import Builder
 import OCI
-import Registry
-import Rendering
 import Sandbox
-import Store
 
 /// An image as far as claims about fixes are concerned.
 struct VerifiedImage: Sendable {
@@ -16,9 +13,7 @@ struct VerifiedImage: Sendable {
 struct VerificationBuild: Sendable {
     let dockerfile: String
     let context: String
-    let store: Store
-    let registry: RegistryAccess
-    let scratch: ScratchSpace
+    let workplace: CheckWorkplace
 
     /// Builds a text. Nothing is named: the image goes with the next prune.
     ///
@@ -31,7 +26,7 @@ struct VerificationBuild: Sendable {
 
     /// The root file system of a text's image.
     func files(_ text: [UInt8], ignoringCache: Bool = false) async throws -> RootListing {
-        let path = scratch.path + "/root-\(UInt32.random(in: 0 ... .max)).tar"
+        let path = workplace.scratch.path + "/root-\(UInt32.random(in: 0 ... .max)).tar"
         defer { unlinkQuietly(path) }
         _ = try await build(text, ExportTarget(kind: .tar(destination: path)), ignoringCache: ignoringCache)
         return try await withTaskExecutorPreference(BlockingPool.shared) { try RootListing(tar: path) }
@@ -47,8 +42,9 @@ struct VerificationBuild: Sendable {
         options.exports = [export]
         options.ignoresCache = ignoringCache
         if let epoch = environment("SOURCE_DATE_EPOCH") { options.buildArguments["SOURCE_DATE_EPOCH"] = epoch }
+        let scratch = workplace.scratch
         let build = ImageBuild(
-            options: options, store: store, registry: registry,
+            options: options, store: workplace.store, registry: workplace.registry,
             executor: LazyExecutor { try OCIRuntimeExecutor(scratch: try scratch.sandbox()) },
             progress: Progress { _ in }, scratch: scratch)
         return try await build.run()

@@ -1,59 +1,29 @@
 import Builder
 import Checks
 import DockerfileSyntax
-import Glibc
-import Registry
 import Rendering
-import Sandbox
-import Store
 
-/// What verification works with: the store, registries, and a directory of its own.
+/// Fixes, or changes that somebody else made, held against the images before and after them.
 struct VerificationSession: Sendable {
-    private let store: Store
-    private let registry: RegistryAccess
-    private let scratch: ScratchSpace
-    private let context: String?
-
-    /// Opens the store.
-    ///
-    /// - Parameter context: the build context; nil for the directory of each Dockerfile.
-    init(global: GlobalOptions, context: String?) throws {
-        store = try global.openStore()
-        scratch = ScratchSpace(path: try store.makeTemporaryDirectory())
-        registry = RegistryAccess {
-            RegistryClient(configuration: try RegistriesConfiguration.load(), credentials: CredentialStore())
-        }
-        self.context = context
-    }
-
-    /// Runs `body`; nothing is left mounted or open behind it.
-    func run<Value: Sendable>(
-        _ body: @escaping @Sendable (VerificationSession) async throws -> Value
-    ) async throws -> Value {
-        do {
-            let value = try await Interruption.cancelling { try await body(self) }
-            await registry.shutdown()
-            scratch.unmount()
-            try store.close()
-            return value
-        } catch {
-            await registry.shutdown()
-            scratch.unmount()
-            try? store.close()
-            throw error
-        }
-    }
+    let workplace: CheckWorkplace
+    /// The build context; nil for the directory of each Dockerfile.
+    let context: String?
 
     /// Checks a file and applies the fixes that keep their promises.
     func check(_ path: String, _ run: CheckRun) async throws -> CheckedDockerfile {
         let (bytes, inputs) = try run.read(path)
-        var result = CheckedDockerfile(checked: CheckedFile(path: path, report: run.report(bytes, path, inputs)))
+        let report = await withTaskExecutorPreference(BlockingPool.shared) { run.report(bytes, path, inputs) }
+        var result = CheckedDockerfile(checked: CheckedFile(path: path, report: report))
         guard let fixes = run.fixes, result.checked.report.error == nil else { return result }
         let application = FixApplication(run.checker, classes: fixes.classes)
         do {
             let fixed = try await FixVerifier(build: build(path)).apply(application, to: bytes, inputs: inputs)
             result.refused = fixed.refused
-            try run.finish(&result, fixed.bytes, fixed.applied, inputs)
+            result = try await withTaskExecutorPreference(BlockingPool.shared) { [result] in
+                var finished = result
+                try run.finish(&finished, fixed.bytes, fixed.applied, inputs)
+                return finished
+            }
         } catch let error as BuildError {
             throw CommandFailure(error, source: result.checked.report.source)
         }
@@ -86,6 +56,6 @@ struct VerificationSession: Sendable {
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         return VerificationBuild(
-            dockerfile: path, context: context ?? directory, store: store, registry: registry, scratch: scratch)
+            dockerfile: path, context: context ?? directory, workplace: workplace)
     }
 }
