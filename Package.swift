@@ -103,7 +103,7 @@ let package = Package(
             "RenderingTests",
             [
                 "Rendering", "Builder", "BuildContext", "DockerfileSyntax", "OCI", "Registry", "Sandbox", "Store",
-                "Checks",
+                "Checks", "Advisories", "Inventory",
             ]),
     ]
 )

@@ -139,7 +139,7 @@ public enum RemoteFile {
             Download(path: path, size: file.size, digest: digest, modified: modified, validators: found))
     }
 
-    private static func authorization(for target: RemoteURL, _ credentials: SourceCredentials) -> String? {
+    static func authorization(for target: RemoteURL, _ credentials: SourceCredentials) -> String? {
         guard let user = target.userInfo.map({ RemoteURL.decode($0) }) else {
             return credentials.authorization(forDownload: target)
         }
@@ -147,7 +147,7 @@ public enum RemoteFile {
     }
 
     /// Sends the request, again when the server cannot be reached or says that it is busy.
-    private static func respond(
+    static func respond(
         to request: HTTPClientRequest, _ client: HTTPClient, _ url: String
     ) async throws -> HTTPClientResponse {
         var attempt = 1
@@ -169,7 +169,7 @@ public enum RemoteFile {
     }
 
     /// What went wrong on the way, in words.
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         let text = "\(error)"
         let known: [(String, String)] = [
             ("connectTimeout", "the connection timed out"), ("readTimeout", "the server stopped sending"),

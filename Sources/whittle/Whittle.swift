@@ -14,6 +14,7 @@ struct Whittle: AsyncParsableCommand {
             CompareCommand.self,
             DatabaseCommand.self,
             SBOMCommand.self,
+            ScanCommand.self,
             ImagesCommand.self,
             PullCommand.self,
             PushCommand.self,

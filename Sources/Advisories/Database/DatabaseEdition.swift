@@ -268,7 +268,7 @@ public final class DatabaseEdition: ImportSink {
                 arguments: [name, state.url, state.etag, state.lastModified, state.fetched])
             return try String.fetchAll(db, sql: "SELECT name FROM ecosystem")
         }
-        for ecosystem in affectedNames where Ecosystem(ecosystem).name == name {
+        for ecosystem in affectedNames where ecosystem == name || Ecosystem(ecosystem).name == name {
             if let known = ecosystems[ecosystem], known.asOf < state.fetched {
                 ecosystems[ecosystem] = (known.id, state.fetched)
             }

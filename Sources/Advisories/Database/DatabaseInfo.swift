@@ -75,3 +75,12 @@ extension AdvisoryDatabase {
         }
     }
 }
+
+extension AdvisoryDatabase {
+    /// The exports that were fetched before.
+    public func feeds() throws(AdvisoriesError) -> [String] {
+        try read { db in
+            try String.fetchAll(db, sql: "SELECT name FROM feed WHERE name NOT IN ('kev', 'epss') ORDER BY name")
+        }
+    }
+}

@@ -8,7 +8,8 @@ enum VersionCondition {
         guard text.utf8.count <= 4096 else { return nil }
         var result: [VersionInterval] = []
         for alternative in alternatives(text) {
-            if let bracketed = bracketed(alternative) {
+            if let first = alternative.first(where: { $0 != " " }), first == "[" || first == "(" {
+                guard let bracketed = bracketed(alternative) else { return nil }
                 result += bracketed
                 continue
             }
@@ -37,7 +38,6 @@ enum VersionCondition {
 
     private static func bracketed(_ text: String) -> [VersionInterval]? {
         var rest = Substring(text.filter { $0 != " " })
-        guard rest.first == "[" || rest.first == "(" else { return nil }
         var result: [VersionInterval] = []
         while let open = rest.first {
             if open == "," {

@@ -59,3 +59,29 @@ public enum Uncovered: String, Error, Hashable, Sendable {
     /// Nobody publishes advisories for packages of this type in a form that is known.
     case unknownType
 }
+
+extension Ecosystem {
+    /// The ecosystems whose advisories are about these packages, in order.
+    public static func ecosystems(of packages: [Package], distribution: Distribution?) -> [Ecosystem] {
+        var found: Set<Ecosystem> = []
+        for package in packages {
+            if let query = try? PackageQuery(package, distribution: distribution) { found.insert(query.ecosystem) }
+        }
+        return found.sorted { $0.key < $1.key }
+    }
+
+    /// What OSV's export with it is called.
+    public var exportName: String {
+        switch name {
+        case "Ubuntu":
+            // Releases of April of even years have long-term support.
+            guard let release, let year = Int(release.prefix { $0 != "." }), year % 2 == 0, release.hasSuffix(".04")
+            else {
+                return key
+            }
+            return key + ":LTS"
+        case "Red Hat", "SUSE", "openSUSE", "openEuler": return name
+        default: return key
+        }
+    }
+}

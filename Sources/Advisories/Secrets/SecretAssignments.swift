@@ -22,7 +22,10 @@ enum SecretAssignments {
 
     /// `NAME=value`, `name: value`, `"auth": "value"`, or the value of a line of `.netrc`.
     private static func assignment(_ line: String) -> (name: String, value: Substring)? {
-        let separator = line.firstIndex { $0 == "=" || $0 == ":" } ?? line.range(ofWord: "password")
+        // npm has the registry's address before the name.
+        let isRegistry = line.hasPrefix("//")
+        let separator =
+            line.firstIndex { $0 == "=" || $0 == ":" && !isRegistry } ?? line.range(ofWord: "password")
         guard let separator else { return urlCredentials(line) }
         let name = line[..<separator].filter { !"\" '\t".contains($0) }
         let lower = name.lowercased()

@@ -99,7 +99,7 @@ enum PrivateKeyBlock {
             var letters = 0
             var seen: Set<UInt8> = []
             let limit = min(bytes.count, start + (1 << 16))
-            while end < limit, bytes[end] != UInt8(ascii: "-") || letters == 0 {
+            while end < limit, !isDashes(bytes, at: end) {
                 if SecretAlphabet.base64.contains(bytes[end]) {
                     letters += 1
                     seen.insert(bytes[end])
@@ -108,7 +108,7 @@ enum PrivateKeyBlock {
                 }
                 end += 1
             }
-            guard letters >= 100, seen.count >= 24, end < bytes.count, bytes[end] == UInt8(ascii: "-") else {
+            guard letters >= 100, seen.count >= 24, isDashes(bytes, at: end) else {
                 return nil
             }
             let isEncrypted = kind.utf8CodeUnitCount == 37 || isMarkedEncrypted(bytes[start..<min(end, start + 200)])
@@ -119,6 +119,11 @@ enum PrivateKeyBlock {
             return (hit, end)
         }
         return nil
+    }
+
+    /// The five that the mark of an end begins with.
+    private static func isDashes(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+        index + 5 <= bytes.count && bytes[index..<(index + 5)].allSatisfy { $0 == UInt8(ascii: "-") }
     }
 
     private static func isMarkedEncrypted(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {

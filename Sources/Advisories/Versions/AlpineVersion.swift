@@ -10,11 +10,11 @@ enum AlpineVersion {
             if difference != 0 { return difference }
         }
         if left.kind == right.kind { return 0 }
-        if left.isInvalid { return -1 }
-        if right.isInvalid { return 1 }
+        if left.isInvalid || right.isInvalid { return (left.isInvalid ? 0 : 1) - (right.isInvalid ? 0 : 1) }
+        let (kind, otherKind) = (left.kind, right.kind)
         if left.kind == .suffix, case .number(let value) = left.next(), value < 0 { return -1 }
         if right.kind == .suffix, case .number(let value) = right.next(), value < 0 { return 1 }
-        return left.kind > right.kind ? -1 : 1
+        return kind > otherKind ? -1 : 1
     }
 
     /// In the order in which they may stand.

@@ -7,7 +7,7 @@ struct DatabaseCommand: AsyncParsableCommand {
         commandName: "db",
         abstract: "The advisory database: import, fetch, describe.",
         discussion: "whittle scan only reads the database, and never needs the network.",
-        subcommands: [DatabaseImportCommand.self, DatabaseInfoCommand.self])
+        subcommands: [DatabaseUpdateCommand.self, DatabaseImportCommand.self, DatabaseInfoCommand.self])
 }
 
 /// Where the advisory database is.
