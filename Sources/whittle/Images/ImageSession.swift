@@ -1,5 +1,6 @@
 import Builder
 import Glibc
+import LayerFormat
 import OCI
 import Registry
 import Rendering
@@ -54,6 +55,8 @@ extension CommandFailure {
             status = ExitStatusCode.negative
         case OCIError.system("write", _, _), OCIError.system(_, _, ENOSPC): status = ExitStatusCode.failure
         case is OCIError: status = ExitStatusCode.usage
+        case LayerFormatError.system, LayerFormatError.noThread: status = ExitStatusCode.failure
+        case is LayerFormatError: status = ExitStatusCode.usage
         default: break
         }
     }
