@@ -11,7 +11,7 @@ extension ShellParser {
                 isEmpty = false
             } else if try redirection() {
                 isEmpty = false
-            } else if let byte = current, !ShellParser.endsWord(byte) {
+            } else if let byte = current, !ShellParser.endsWord(byte) || isProcessSubstitution {
                 if let first = words.first, ShellParser.declarations.contains(first.text), try assignment() {
                     words.append(ShellWord(text: "", literal: nil, range: end..<at))
                 } else {
@@ -31,6 +31,11 @@ extension ShellParser {
         if current == UInt8(ascii: "(") { throw ShellSyntaxFailure() }
         at = end
         add(words, range: start..<end, at: index)
+    }
+
+    /// True at `<(` and `>(`, which are parts of words.
+    var isProcessSubstitution: Bool {
+        (current == UInt8(ascii: "<") || current == UInt8(ascii: ">")) && peek() == UInt8(ascii: "(")
     }
 
     /// Commands whose arguments may be assignments with arrays.
@@ -123,7 +128,7 @@ extension ShellParser {
             }
         } else if let byte = current, !ShellParser.endsWord(byte) {
             _ = try requiredWord()
-        } else if current == UInt8(ascii: "<") || current == UInt8(ascii: ">"), peek() == UInt8(ascii: "(") {
+        } else if isProcessSubstitution {
             _ = try requiredWord()
         }
         return true

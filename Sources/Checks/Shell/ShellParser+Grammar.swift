@@ -106,7 +106,7 @@ extension ShellParser {
     /// Reads a compound command or a function. False when there is none.
     private mutating func compound() throws(ShellSyntaxFailure) -> Bool {
         if current == UInt8(ascii: "(") {
-            if peek() == UInt8(ascii: "("), try arithmeticCommand() { return true }
+            if peek() == UInt8(ascii: "("), try tryArithmetic() { return true }
             at += 1
             try nested { parser throws(ShellSyntaxFailure) in
                 try parser.someList { $0.current == UInt8(ascii: ")") }
@@ -174,7 +174,7 @@ extension ShellParser {
     private mutating func forClause() throws(ShellSyntaxFailure) {
         skipBlanks()
         if looking(at: "((") {
-            guard try arithmeticCommand() else { throw ShellSyntaxFailure() }
+            guard try tryArithmetic() else { throw ShellSyntaxFailure() }
         } else {
             _ = try requiredWord()
             skipLines()
@@ -265,19 +265,6 @@ extension ShellParser {
                 }
                 if ShellParser.endsWord(byte) { parser.at += 1 } else { _ = try parser.requiredWord() }
             }
-        }
-    }
-
-    /// `((…))`. False, with the place unchanged, when it is a subshell in a subshell.
-    private mutating func arithmeticCommand() throws(ShellSyntaxFailure) -> Bool {
-        let saved = self
-        at += 2
-        do {
-            try nested { parser throws(ShellSyntaxFailure) in try parser.arithmetic() }
-            return true
-        } catch {
-            self = saved
-            return false
         }
     }
 }

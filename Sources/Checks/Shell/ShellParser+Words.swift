@@ -5,7 +5,7 @@ extension ShellParser {
         var builder = WordBuilder()
         while let byte = current {
             if ShellParser.endsWord(byte) {
-                guard byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">"), peek() == UInt8(ascii: "(") else { break }
+                guard isProcessSubstitution else { break }
                 at += 2
                 try substitution()
                 builder.expansion("")
@@ -123,13 +123,10 @@ extension ShellParser {
         switch byte {
         case UInt8(ascii: "("):
             if peek() == UInt8(ascii: "(") {
-                let saved = self
-                at += 2
-                do {
-                    try nested { parser throws(ShellSyntaxFailure) in try parser.arithmetic() }
+                if try tryArithmetic() {
                     builder.expansion("${VAR}")
                     return
-                } catch { self = saved }
+                }
             }
             at += 1
             builder.expansion(try substitution())
@@ -236,7 +233,14 @@ extension ShellParser {
         guard depth < ShellParser.maximumDepth else { throw ShellSyntaxFailure() }
         var parser = ShellParser(inner)
         parser.depth = depth + 1
-        try parser.parse()
+        parser.misreadings = misreadings
+        do {
+            try parser.parse()
+        } catch {
+            misreadings = parser.misreadings
+            throw error
+        }
+        misreadings = parser.misreadings
         commands += parser.commands
         hasPipe = hasPipe || parser.hasPipe
         builder.expansion("${VAR}")

@@ -19,8 +19,14 @@ struct ShellParser {
     /// Heredocs whose bodies begin behind the next line feed.
     var pendingHeredocs: [PendingHeredoc] = []
 
+    /// How often a construct has been taken for another one than it is. Reading it again may go wrong in the same way
+    /// inside of it, so the number is limited.
+    var misreadings = 0
+
     /// More nesting than this is not read.
     static let maximumDepth = 48
+    /// More misreadings than this are not put right.
+    static let maximumMisreadings = 64
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -103,6 +109,22 @@ struct ShellParser {
         depth += 1
         try body(&self)
         depth -= 1
+    }
+
+    /// Reads an arithmetic expression, or goes back to where it began when it is none. False in that case.
+    mutating func tryArithmetic() throws(ShellSyntaxFailure) -> Bool {
+        let saved = self
+        at += 2
+        do {
+            try nested { parser throws(ShellSyntaxFailure) in try parser.arithmetic() }
+            return true
+        } catch {
+            let count = misreadings + 1
+            guard count <= ShellParser.maximumMisreadings else { throw error }
+            self = saved
+            misreadings = count
+            return false
+        }
     }
 
     /// True where a word cannot go on.
