@@ -24,7 +24,8 @@ extension Rule {
                 USER 1000
                 CMD ["app"]
                 """,
-            declaredChange: "Containers run as the user that was set before, not as root.")
+            declaredChange: "Containers run as the user that was set before, not as root.",
+            declares: Declaration(fields: [.user]))
     ) { context in
         var last: [Int: Statement] = [:]
         var earlier: [Int: String] = [:]

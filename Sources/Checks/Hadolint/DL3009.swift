@@ -17,7 +17,8 @@ extension Rule {
                 FROM debian:12
                 RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
                 """,
-            declaredChange: "The lists of packages, /var/lib/apt/lists/*, are not in the image.")
+            declaredChange: "The lists of packages, /var/lib/apt/lists/*, are not in the image.",
+            declares: Declaration(paths: ["/var/lib/apt/lists"]))
     ) { context in
         context.runs.compactMap { run in
             guard run.starts("apt", "apt-get", "aptitude"), run.commands.contains(where: isUpdate),

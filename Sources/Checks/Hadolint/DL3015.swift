@@ -17,7 +17,8 @@ extension Rule {
                 FROM debian:12
                 RUN apt-get install -y --no-install-recommends curl=7.88.1-10
                 """,
-            declaredChange: "Packages that are only recommended are not installed."),
+            declaredChange: "Packages that are only recommended are not installed.",
+            declares: .anyFile),
         commands: ["apt-get"],
         fix: (
             .declaredChange, "add --no-install-recommends",

@@ -18,7 +18,8 @@ extension Rule {
                 FROM alpine:3.20
                 RUN apk add --no-cache curl=8.9.1-r1
                 """,
-            declaredChange: "The list of wanted packages, /etc/apk/world, has the versions."),
+            declaredChange: "The list of wanted packages, /etc/apk/world, has the versions.",
+            declares: Declaration(paths: ["/etc/apk/world"])),
         commands: ["apk"],
         fix: (
             .declaredChange, "write today's versions",

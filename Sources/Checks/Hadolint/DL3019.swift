@@ -17,7 +17,8 @@ extension Rule {
                 FROM alpine:3.20
                 RUN apk add --no-cache curl=8.9.1-r1
                 """,
-            declaredChange: "The index of packages, /var/cache/apk, is not in the image."),
+            declaredChange: "The index of packages, /var/cache/apk, is not in the image.",
+            declares: Declaration(paths: ["/var/cache/apk"])),
         commands: ["apk"],
         fix: (
             .declaredChange, "add --no-cache",

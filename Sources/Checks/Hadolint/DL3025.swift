@@ -16,7 +16,8 @@ extension Rule {
                 FROM debian:12
                 CMD ["app", "--serve"]
                 """,
-            declaredChange: "The program is started by itself, not by a shell.")
+            declaredChange: "The program is started by itself, not by a shell.",
+            declares: Declaration(fields: [.command, .entrypoint, .healthcheck]))
     ) { context in
         context.statements.all.compactMap { statement in
             guard !statement.isTrigger, !statement.node.isJSON, let kind = statement.kind else { return nil }

@@ -14,7 +14,8 @@ extension Rule {
                 FROM centos:7
                 RUN yum install -y httpd-2.4.6 && yum clean all
                 """,
-            declaredChange: "The package manager's cache, /var/cache/yum, is not in the image.")
+            declaredChange: "The package manager's cache, /var/cache/yum, is not in the image.",
+            declares: Declaration(paths: ["/var/cache/yum", "/var/cache/dnf"]))
     ) { context in
         CacheCleaning.matches(
             context, programs: ["yum"], installs: { $0.has("yum", "install") },

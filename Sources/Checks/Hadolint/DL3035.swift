@@ -18,7 +18,8 @@ extension Rule {
                 FROM opensuse/leap:15.6
                 RUN zypper -n update
                 """,
-            declaredChange: "Packages are updated within their release and vendor; none is downgraded or replaced."),
+            declaredChange: "Packages are updated within their release and vendor; none is downgraded or replaced.",
+            declares: .anyFile),
         commands: ["zypper"],
         fix: (
             .declaredChange, "write zypper update",

@@ -17,7 +17,8 @@ extension Rule {
                 FROM opensuse/leap:15.6
                 RUN zypper -n install httpd=2.4.6 && zypper clean
                 """,
-            declaredChange: "The package manager's cache, /var/cache/zypp, is not in the image.")
+            declaredChange: "The package manager's cache, /var/cache/zypp, is not in the image.",
+            declares: Declaration(paths: ["/var/cache/zypp"]))
     ) { context in
         CacheCleaning.matches(
             context, programs: ["zypper"], except: { $0.mountsCache(at: "/var/cache/zypp") },

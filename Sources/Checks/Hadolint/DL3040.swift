@@ -17,7 +17,8 @@ extension Rule {
                 FROM fedora:40
                 RUN dnf install -y httpd-2.4.6 && dnf clean all
                 """,
-            declaredChange: "The package manager's cache below /var/cache is not in the image.")
+            declaredChange: "The package manager's cache below /var/cache is not in the image.",
+            declares: Declaration(paths: ["/var/cache/dnf", "/var/cache/yum", "/var/cache/libdnf5"]))
     ) { context in
         var seen: Set<SourceRange> = []
         return ["dnf", "microdnf"].flatMap { name in

@@ -17,7 +17,8 @@ extension Rule {
                 FROM python:3.12
                 RUN pip install --no-cache-dir flask==3.0.3
                 """,
-            declaredChange: "pip's cache, ~/.cache/pip, is not in the image.")
+            declaredChange: "pip's cache, ~/.cache/pip, is not in the image.",
+            declares: Declaration(paths: ["/root/.cache", "/home/*/.cache"]))
     ) { context in
         let isOff = StageSettings(context) { statement in
             statement.kind == .env

@@ -17,7 +17,8 @@ extension Rule {
                 FROM debian:12
                 RUN useradd -l -u 123456 app
                 """,
-            declaredChange: "The user is not in /var/log/lastlog and /var/log/faillog."),
+            declaredChange: "The user is not in /var/log/lastlog and /var/log/faillog.",
+            declares: Declaration(paths: ["/var/log/lastlog", "/var/log/faillog"])),
         commands: ["useradd"],
         fix: (
             .declaredChange, "add -l",

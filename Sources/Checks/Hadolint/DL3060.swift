@@ -17,7 +17,11 @@ extension Rule {
                 FROM node:22
                 RUN yarn install && yarn cache clean
                 """,
-            declaredChange: "yarn's cache is not in the image.")
+            declaredChange: "yarn's cache is not in the image.",
+            declares: Declaration(
+                paths: [
+                    "/usr/local/share/.cache", "/root/.cache", "/home/*/.cache", "/root/.yarn", "/home/*/.yarn",
+                ]))
     ) { context in
         context.runs.compactMap { run in
             guard run.starts("yarn"), let install = run.commands.firstIndex(where: { $0.has("yarn", "install") }),

@@ -20,7 +20,8 @@ extension Rule {
                 RUN useradd --uid 1000 app
                 USER 1000
                 """,
-            declaredChange: "The image's configuration names the user by number.")
+            declaredChange: "The image's configuration names the user by number.",
+            declares: Declaration(fields: [.user]))
     ) { context in
         var arguments: Set<String> = []
         return context.statements.all.compactMap { statement in

@@ -17,7 +17,8 @@ extension Rule {
                 FROM debian:12
                 LABEL org.opencontainers.image.authors="me@example.org"
                 """,
-            declaredChange: "The image's author field is empty; a label has the text.")
+            declaredChange: "The image's author field is empty; a label has the text.",
+            declares: Declaration(fields: [.author, .labels]))
     ) { context in
         let fixes = Dictionary(
             Rule.maintainerDeprecated.check(context).map { ($0.range, $0.fix) }, uniquingKeysWith: { first, _ in first }

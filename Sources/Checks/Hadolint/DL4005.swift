@@ -18,7 +18,8 @@ extension Rule {
                 FROM debian:12
                 SHELL ["/bin/bash", "-c"]
                 """,
-            declaredChange: "/bin/sh stays what it is; the shell of the build, and of commands in shell form, is bash."),
+            declaredChange: "/bin/sh stays what it is; the shell of the build, and of commands in shell form, is bash.",
+            declares: Declaration(fields: [.shell], paths: ["/bin/sh", "/usr/bin/sh"])),
         commands: ["ln"],
         fix: (
             .declaredChange, "write SHELL",
