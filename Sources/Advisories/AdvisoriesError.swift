@@ -37,7 +37,8 @@ public enum AdvisoriesError: Error, Hashable, Sendable, CustomStringConvertible 
         case .malformed(let path, let line, let reason): line > 0 ? "\(path):\(line): \(reason)" : "\(path): \(reason)"
         case .tooLarge(let path, let limit): "\(path) is larger than \(limit >> 20) MiB"
         case .nothingToImport(let path): "\(path) has no advisories in it"
-        case .noDatabase(let path): "there is no advisory database at \(path)"
+        case .noDatabase(let path):
+            "there is no advisory database in \(path): fetch one with whittle db update, or import one with whittle db import"
         case .damagedDatabase(let path, let reason): "the advisory database \(path) cannot be used: \(reason)"
         case .otherVersion(let path, let found, let expected):
             "the advisory database \(path) has form \(found), not \(expected): update or import again"

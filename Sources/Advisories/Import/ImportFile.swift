@@ -61,7 +61,8 @@ struct ImportFile {
         archive_read_support_format_zip(archive)
         archive_read_support_format_raw(archive)
         archive_read_support_format_empty(archive)
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Not waiting: a pipe is no file, and nobody may ever write to it.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .system(operation: "open", path: path, errno: errno) }
         defer { close(descriptor) }
         var status = stat()

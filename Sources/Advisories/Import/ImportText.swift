@@ -6,8 +6,8 @@ struct ImportText {
     private var isAtEnd = false
 
     /// A single document may be as large as this, a line a sixteenth of it.
-    static let documentLimit = 1 << 30
-    static let lineLimit = 64 << 20
+    static let documentLimit = 256 << 20
+    static let lineLimit = 16 << 20
 
     init(_ entry: ImportFile.Entry) { self.entry = entry }
 
@@ -26,7 +26,7 @@ struct ImportText {
         var searched = 0
         while true {
             if let end = buffer[searched...].firstIndex(of: 0x0A) {
-                guard (try? JSONCursor.value(of: Array(buffer[..<end]))) != nil else { return false }
+                guard JSONCursor.isValue(Array(buffer[..<end])) else { return false }
                 if buffer[end...].contains(where: { $0 > 0x20 }) { return true }
                 guard try fill() else { return false }
                 continue

@@ -27,6 +27,12 @@ struct JSONCursor {
         return value
     }
 
+    /// Whether the text is one whole value.
+    static func isValue(_ bytes: [UInt8]) -> Bool {
+        var cursor = JSONCursor(bytes)
+        return (try? cursor.skip()) != nil && (try? cursor.finish()) != nil
+    }
+
     /// The first byte of the next value; nil at the end.
     mutating func peek() -> UInt8? {
         skipBlanks()

@@ -42,6 +42,28 @@ public struct Finding: Hashable, Sendable {
     /// How the package's record came into that layer: through `COPY --from` to what made it.
     public var trail: [TrailStep] = []
 
+    /// A finding of which no more is known than this.
+    public init(
+        id: String, aliases: [String], package: Package, fixedVersion: String?, status: FixStatus, severity: Severity,
+        severitySource: String? = nil, cvss: CVSS? = nil, score: Double? = nil, title: String? = nil,
+        details: String? = nil, url: String? = nil, sources: [String] = [], isReachabilityUnknown: Bool = false
+    ) {
+        self.id = id
+        self.aliases = aliases
+        self.package = package
+        self.fixedVersion = fixedVersion
+        self.status = status
+        self.severity = severity
+        self.severitySource = severitySource
+        self.cvss = cvss
+        self.score = score
+        self.title = title
+        self.details = details
+        self.url = url
+        self.sources = sources
+        self.isReachabilityUnknown = isReachabilityUnknown
+    }
+
     /// All its identifiers.
     public var identifiers: [String] { [id] + aliases }
 

@@ -67,8 +67,14 @@ struct ScanMarkdown {
     static func escape(_ text: String) -> String {
         var result = ""
         for scalar in ControlSequences.singleLine(text).unicodeScalars {
-            if "\\`*_{}[]<>|#!&~".unicodeScalars.contains(scalar) { result += "\\" }
-            result.unicodeScalars.append(scalar)
+            switch scalar {
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "&": result += "&amp;"
+            default:
+                if "\\`*_{}[]|#!~".unicodeScalars.contains(scalar) { result += "\\" }
+                result.unicodeScalars.append(scalar)
+            }
         }
         return result
     }

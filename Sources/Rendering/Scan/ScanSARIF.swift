@@ -187,7 +187,7 @@ struct ScanSARIF {
         let address = file.map(SARIFAddress.path) ?? SARIFAddress.path(report.image.repository ?? report.image.ref)
         return .fields([
             "physicalLocation": .fields([
-                "artifactLocation": .fields(["uri": .string(address), "uriBaseId": .string("ROOTPATH")]),
+                "artifactLocation": .fields(["uri": .string(address)]),
                 "region": region(lines),
             ]),
             "logicalLocations": .array([
@@ -204,9 +204,8 @@ struct ScanSARIF {
         .fields([
             "id": .integer(Int64(id)),
             "physicalLocation": .fields([
-                "artifactLocation": .fields([
-                    "uri": .string(SARIFAddress.path(step.file)), "uriBaseId": .string("ROOTPATH"),
-                ]), "region": region(step.lines),
+                "artifactLocation": .fields(["uri": .string(SARIFAddress.path(step.file))]),
+                "region": region(step.lines),
             ]),
             "message": .message("stage \(step.stage): \(step.instruction)"),
         ])

@@ -3,8 +3,15 @@ import OCI
 
 /// Writes files that appear whole or not at all.
 enum ReportFile {
-    /// Writes a new file, or replaces one.
+    /// Writes a new file, or replaces one. A device or pipe is written to, never replaced.
     static func write(_ text: String, to path: String) throws {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR {
+            let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw OCIError.system(operation: "open", path: path, errno: errno) }
+            defer { close(descriptor) }
+            return try FileSink(descriptor: descriptor, path: path).write(Array(text.utf8))
+        }
         try write(Array(text.utf8), to: path, mode: 0o644)
     }
 
