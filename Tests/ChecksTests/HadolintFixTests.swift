@@ -36,6 +36,29 @@ struct HadolintFixTests {
         #expect(fixed(text, [.dl3009]) == text)
     }
 
+    @Test("lists that a later step needs stay")
+    func neededLists() {
+        let text = "FROM a AS b\nRUN apt-get update\nRUN apt-get install -y c\nFROM b\nRUN d\n"
+        #expect(fixed(text, [.dl3009]) == text)
+        let inherited = "FROM a AS b\nRUN apt-get update\nFROM b\nRUN apt-get install -y c\n"
+        #expect(fixed(inherited, [.dl3009]) == inherited)
+        #expect(
+            fixed("FROM a\nRUN apt-get update\nRUN apt-get update && apt-get install -y c\n", [.dl3009])
+                == "FROM a\nRUN apt-get update && rm -rf /var/lib/apt/lists/*\n"
+                + "RUN apt-get update && apt-get install -y c && rm -rf /var/lib/apt/lists/*\n")
+    }
+
+    @Test("wget gets a flag only where it is the one that knows it")
+    func wget() {
+        for base in ["alpine", "node:20-alpine", "docker:24"] {
+            let text = "FROM \(base)\nRUN wget https://e.org\n"
+            #expect(fixed(text, [.dl3047]) == text)
+        }
+        #expect(
+            fixed("FROM alpine\nRUN apk add wget && wget e.org\n", [.dl3047])
+                == "FROM alpine\nRUN apk add wget && wget --progress=dot:giga e.org\n")
+    }
+
     @Test("a heredoc that stops at failures gets a line of its own")
     func heredoc() {
         #expect(

@@ -32,9 +32,26 @@ extension Rule {
                 (
                     .declaredChange, "delete the lists in the same step",
                     { _, run, context in
-                        run.appending("rm -rf /var/lib/apt/lists/*", in: context).map { [$0] } ?? []
+                        if laterStepsNeedLists(run, context) { return [] }
+                        return run.appending("rm -rf /var/lib/apt/lists/*", in: context).map { [$0] } ?? []
                     }
                 ), once: true, in: context)
+        }
+    }
+
+    /// True when a later step installs something without fetching the lists itself.
+    private static func laterStepsNeedLists(_ run: RunScript, _ context: CheckContext) -> Bool {
+        let statement = run.statement
+        return context.runs.contains { later in
+            guard later.statement.index > statement.index,
+                later.statement.stage == statement.stage
+                    || context.fromLines.chain(later.statement.stage)
+                        .contains(statement.stage)
+            else { return false }
+            let first = later.commands.first { command in
+                ["apt", "apt-get", "aptitude", "apt-cache", "apt-file", "dselect"].contains(command.name)
+            }
+            return first.map { !isUpdate($0) } ?? false
         }
     }
 

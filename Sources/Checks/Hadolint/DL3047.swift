@@ -20,9 +20,7 @@ extension Rule {
             .sameFiles, "add --progress=dot:giga",
             { command, run, context in
                 // The wget of busybox does not know the flag.
-                let image = context.image(under: run.statement.stage) ?? ""
-                let mayBeBusybox = ["alpine", "busybox"].contains { image.contains($0) }
-                guard command.first.text == "wget", !mayBeBusybox || installsWget(run, context) else { return [] }
+                guard command.first.text == "wget", hasFullWget(run, context) else { return [] }
                 return run.inserting(" --progress=dot:giga", after: command.first).map { [$0] } ?? []
             }
         )
@@ -31,10 +29,26 @@ extension Rule {
             && !command.has(argument: "-nv")
     }
 
-    private static func installsWget(_ run: RunScript, _ context: CheckContext) -> Bool {
-        context.runs.contains { other in
-            other.statement.stage == run.statement.stage && other.statement.index <= run.statement.index
-                && other.commands.contains { $0.has("apk", "add") && $0.has(argument: "wget") }
+    /// True when the name of the image, or an installation, tells that the program is not busybox's.
+    private static func hasFullWget(_ run: RunScript, _ context: CheckContext) -> Bool {
+        let image = context.image(under: run.statement.stage) ?? ""
+        if !image.contains("alpine"), distributions.contains(where: { image.contains($0) }) { return true }
+        let stages = [run.statement.stage] + context.fromLines.chain(run.statement.stage)
+        return context.runs.contains { other in
+            stages.contains(other.statement.stage) && other.statement.index <= run.statement.index
+                && other.commands.contains { command in
+                    installers.contains(command.name) && command.has(argument: "wget")
+                        && (command.has(argument: "install") || command.has(argument: "add"))
+                }
         }
     }
+
+    private static let installers: Set<String> = [
+        "apt", "apt-get", "aptitude", "apk", "yum", "dnf", "microdnf", "zypper",
+    ]
+
+    private static let distributions = [
+        "debian", "ubuntu", "bookworm", "bullseye", "buster", "trixie", "noble", "jammy", "focal", "fedora", "centos",
+        "rockylinux", "almalinux", "amazonlinux", "opensuse",
+    ]
 }

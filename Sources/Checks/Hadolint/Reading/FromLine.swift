@@ -97,6 +97,17 @@ struct FromLines: Fact {
         return lines.contains { $0.from.name.lowercased() == alias }
     }
 
+    /// The stages that a stage is built upon.
+    func chain(_ stage: Int) -> [Int] {
+        var found: [Int] = []
+        var next = parent(of: stage)
+        while let stage = next {
+            found.append(stage)
+            next = parent(of: stage)
+        }
+        return found
+    }
+
     /// The stage that a stage begins with; nil when that is an image.
     func parent(of stage: Int) -> Int? {
         guard lines.indices.contains(stage) else { return nil }

@@ -2,11 +2,11 @@ import DockerfileSyntax
 
 /// Two RUN instructions made one.
 enum RunJoining {
-    /// Commands that change the shell itself, which the next command would notice.
+    /// Commands that change the shell itself, or leave something running, which the next command would notice.
     private static let leavesTraces: Set<String> = [
-        ".", "alias", "bash", "cd", "declare", "eval", "exec", "exit", "export", "local", "popd", "pushd", "read",
-        "readonly", "return", "set", "shift", "shopt", "source", "trap", "typeset", "ulimit", "umask", "unalias",
-        "unset", "wait",
+        ".", "alias", "bash", "cd", "declare", "eval", "exec", "exit", "export", "local", "nohup", "popd", "pushd",
+        "read", "readonly", "return", "service", "set", "shift", "shopt", "source", "supervisord", "systemctl", "trap",
+        "typeset", "ulimit", "umask", "unalias", "unset", "wait",
     ]
 
     /// Joins an instruction to the one in front of it; nil when that could make a difference. Comments between the two
