@@ -6,7 +6,8 @@ enum ExecForm {
     /// Commands that only a shell has.
     private static let builtins: Set<String> = [
         ".", ":", "alias", "bg", "break", "case", "cd", "command", "continue", "do", "done", "elif", "else", "esac",
-        "eval", "exit", "export", "fg", "fi", "for", "function", "if", "local", "read", "readonly", "return", "set",
+        "eval", "exec", "exit", "export", "fg", "fi", "for", "function", "if", "local", "read", "readonly", "return",
+        "set",
         "shift", "source", "then", "times", "trap", "type", "ulimit", "umask", "unset", "until", "wait", "while", "{",
         "}",
         "!", "[[",

@@ -51,7 +51,8 @@ public struct Pragmas: Sendable {
     /// Reads the comments.
     init(_ dockerfile: Dockerfile) {
         options = dockerfile.directives.check.map { CheckOptions($0.firstWord) }
-        for piece in dockerfile.pieces {
+        let mentions = Pragmas.mentionsIgnore(dockerfile.source.bytes)
+        for piece in mentions ? dockerfile.pieces : [] {
             guard case .trivia(let range) = piece else { continue }
             let source = dockerfile.source
             guard source.bytes[range.indices].contains(UInt8(ascii: "#")) else { continue }
@@ -69,6 +70,18 @@ public struct Pragmas: Sendable {
             guard let comment = node.precedingComments.first(where: { $0.hasPrefix("check=") }) else { continue }
             let text = comment.dropFirst("check=".count).prefix { $0 != " " }
             checksByLine.append((node.lines, CheckOptions(String(text))))
+        }
+    }
+
+    /// True when `ignore` is anywhere in the text: most files need no look at each of their comments.
+    private static func mentionsIgnore(_ bytes: [UInt8]) -> Bool {
+        let word = Array("ignore".utf8)
+        return bytes.withUnsafeBufferPointer { buffer in
+            guard buffer.count >= word.count else { return false }
+            for start in 0...(buffer.count - word.count) where buffer[start] == word[0] {
+                if buffer[start..<start + word.count].elementsEqual(word) { return true }
+            }
+            return false
         }
     }
 

@@ -12,16 +12,19 @@ struct DependencyInstallation {
     /// The installation whose development dependencies are still there at the end of the scripts; nil when there is none.
     static func state(of runs: [RunScript], _ stages: [StageFacts], _ context: CheckContext) -> DependencyInstallation?
     {
+        let evaluation = context.fact(Evaluation.self)
         var found: DependencyInstallation?
         for run in runs {
-            let environment = context.fact(Evaluation.self)
             let isProduction = stages.contains { facts in
-                facts.index == run.statement.stage
-                    && facts.instructions.last { $0.range.end <= run.statement.range.start }
-                        .flatMap { environment[$0] }?.state.environment["NODE_ENV"] == "production"
+                facts.instructions.contains { instruction in
+                    instruction.range == run.statement.range
+                        && evaluation[instruction]?.state.environment["NODE_ENV"] == "production"
+                }
             }
             for command in run.commands {
-                if let installation = DependencyInstallation(run, command), !isProduction {
+                if let installation = DependencyInstallation(run, command),
+                    !isProduction || installation.directory != "node_modules"
+                {
                     found = installation
                 } else if prunes(command) {
                     found = nil

@@ -25,9 +25,10 @@ extension Rule {
                 """)
     ) { context in
         context.stages.flatMap { facts -> [Match] in
-            let runs = Dictionary(
-                context.runs.filter { $0.statement.stage == facts.index && !$0.statement.isTrigger }
-                    .map { ($0.statement.range.start, $0) }, uniquingKeysWith: { first, _ in first })
+            let runs = context.runs.filter { run in
+                run.statement.stage == facts.index && !run.statement.isTrigger && run.starts(installers)
+            }
+            guard !runs.isEmpty else { return [] }
             var whole: Instruction?
             var hasManifest = false
             for instruction in facts.instructions {
@@ -43,7 +44,9 @@ extension Rule {
                         whole = instruction
                     }
                 case .run:
-                    guard let copy = whole, !hasManifest, let run = runs[instruction.range.start] else { continue }
+                    guard let copy = whole, !hasManifest,
+                        let run = runs.first(where: { $0.statement.range == instruction.range })
+                    else { continue }
                     guard !run.mounts.contains(where: { $0.kind == .cache }),
                         let command = run.commands.compactMap(installation).first
                     else { continue }
@@ -67,6 +70,11 @@ extension Rule {
         "Pipfile",
         "poetry.lock", "uv.lock", "yarn.lock", "pnpm-lock", "setup.", "build.gradle", "gradle", ".csproj", ".sln",
         "mix.",
+    ]
+
+    private static let installers = [
+        "npm", "yarn", "pnpm", "pip", "pip2", "pip3", "poetry", "pipenv", "bundle", "composer", "uv", "go", "cargo",
+        "dotnet",
     ]
 
     private static func copiesManifest(_ sources: [String]) -> Bool {

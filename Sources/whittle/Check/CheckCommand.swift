@@ -107,7 +107,7 @@ struct CheckCommand: AsyncParsableCommand, NeedsMountNamespace {
         if let output { try ReportFile.write(text, to: output) } else { print(text, terminator: "") }
         for result in results { result.printRemarks(usesColor: global.usesColor) }
 
-        if results.contains(where: { $0.checked.report.error != nil }) {
+        if results.contains(where: { $0.checked.report.error != nil || $0.problem != nil }) {
             throw CommandFailure(status: ExitStatusCode.usage, "")
         }
         let isOver = results.contains { result in

@@ -11,7 +11,7 @@ final class CheckInputsSource: Sendable {
     private let bases: StoredBaseImages?
     private let packages: (any PackageVersions)?
     private let tags: (any TagResolver)?
-    private let contexts = Mutex<[String: CheckedContext]>([:])
+    private let contexts = Mutex<[String: CheckedContext?]>([:])
 
     /// - Parameters:
     ///   - context: the build context of all files; nil for the directory of each.
@@ -27,24 +27,27 @@ final class CheckInputsSource: Sendable {
     }
 
     /// What is known around a Dockerfile.
-    ///
-    /// - Throws: `BuildContextError` for an ignore file that is malformed.
-    func inputs(for path: String) throws -> CheckInputs {
+    func inputs(for path: String) -> CheckInputs {
         CheckInputs(
-            buildContext: try directory(for: path), baseImages: bases, packages: packages, tags: tags,
+            buildContext: directory(for: path), baseImages: bases, packages: packages, tags: tags,
             platform: "\(platform.os)/\(platform.architecture)")
     }
 
-    private func directory(for path: String) throws -> CheckedContext? {
+    /// The context; nil when there is none, or its ignore file cannot be read, which is said once.
+    private func directory(for path: String) -> CheckedContext? {
         guard let directory = context ?? Self.directory(of: path) else { return nil }
         let dockerfile = path == "-" ? nil : path
         let hasOwn = dockerfile.map { access($0 + ".dockerignore", F_OK) == 0 } ?? false
         let key = hasOwn ? "\(directory)\u{0}\(path)" : directory
-        if let known = contexts.withLock({ $0[key] }) { return known }
-        let made = try CheckedContext(path: directory, dockerfile: dockerfile)
         return contexts.withLock { contexts in
             if let known = contexts[key] { return known }
-            contexts[key] = made
+            var made: CheckedContext?
+            do {
+                made = try CheckedContext(path: directory, dockerfile: dockerfile)
+            } catch {
+                StandardError.write("warning: \(error)")
+            }
+            contexts[key] = .some(made)
             return made
         }
     }

@@ -13,11 +13,14 @@ struct CheckedDockerfile: Sendable {
     var diff = ""
     /// The fixes that went in.
     var applied: [FixApplication.Applied] = []
+    /// Why the file could not be read.
+    var problem: String?
     /// The fixes that did not keep their promise.
     var refused: [FixVerifier.Refused] = []
 
     /// Says on standard error what cannot be read, and what was fixed.
     func printRemarks(usesColor: Bool) {
+        if let problem { StandardError.write(DiagnosticText(source: nil, usesColor: usesColor).line(problem)) }
         if let error = checked.report.error {
             let renderer = DiagnosticText(source: checked.report.source, usesColor: usesColor)
             StandardError.write(renderer.text(of: error.diagnostic))
@@ -25,6 +28,12 @@ struct CheckedDockerfile: Sendable {
         for fix in applied {
             StandardError.write(
                 "fixed: \(checked.path):\(fix.line): \(fix.summary) [\(fix.rule), \(fix.kind.rawValue)]")
+        }
+        for refusal in refused {
+            let fix = refusal.fix
+            StandardError.write(
+                "refused: \(checked.path):\(fix.line): \(fix.summary) [\(fix.rule), \(fix.kind.rawValue)]: "
+                    + refusal.reasons.joined(separator: "; "))
         }
     }
 }
@@ -48,7 +57,7 @@ struct CheckRun: Sendable {
                     var results: [(Int, CheckedDockerfile)] = []
                     for index in stride(from: worker, to: files.count, by: workers) {
                         try Task.checkCancellation()
-                        results.append((index, try check(files[index])))
+                        results.append((index, try checkOrSayWhyNot(files[index])))
                     }
                     return results
                 }
@@ -75,6 +84,16 @@ struct CheckRun: Sendable {
         }
     }
 
+    /// A file that cannot be read does not keep the others from being checked.
+    private func checkOrSayWhyNot(_ path: String) throws -> CheckedDockerfile {
+        do {
+            return try check(path)
+        } catch let error as OptionError {
+            let nothing = CheckReport(source: SourceText([UInt8](), path: path), findings: [])
+            return CheckedDockerfile(checked: CheckedFile(path: path, report: nothing), problem: "\(error)")
+        }
+    }
+
     private func check(_ path: String) throws -> CheckedDockerfile {
         let (bytes, inputs) = try read(path)
         var result = CheckedDockerfile(checked: CheckedFile(path: path, report: report(bytes, path, inputs)))
@@ -89,7 +108,7 @@ struct CheckRun: Sendable {
         let bytes =
             path == "-"
             ? try FileBytes.readStandardInput(what: "Dockerfile") : try FileBytes.read(path, what: "Dockerfile")
-        return (bytes, try inputs.inputs(for: path))
+        return (bytes, inputs.inputs(for: path))
     }
 
     /// What is found in a text.
