@@ -97,6 +97,8 @@ let package = Package(
         tests(
             "BuilderTests",
             ["Builder", "BuildContext", "BuildGraph", "DockerfileSyntax", "OCI", "Sandbox", "Store", "CLinux"]),
+        tests("RunningTests", ["Running", "OCI"]),
+        tests("SlimmingTests", ["Slimming", "Running", "Builder", "DockerfileSyntax", "OCI"]),
         tests("AdvisoriesTests", ["Advisories", "Inventory", "OCI", grdb]),
         tests("CommandTests", ["whittle", "TestSupport", subprocess]),
         tests(

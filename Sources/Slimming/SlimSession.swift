@@ -150,14 +150,18 @@ struct Proof: Sendable {
         observed.opened = evidence.observation.recordedFiles ? evidence.observation.opened.count : nil
         report.observed = observed
         let situation = Situation(view: view, project: project, evidence: evidence)
-        let plans = Recipes.all.lazy.map { $0.plans(for: situation) }.first { !$0.isEmpty } ?? []
+        let plans = Recipes.all.flatMap { $0.plans(for: situation) }
         guard !plans.isEmpty else {
             return try await hygiene("no recipe knows how to take this build apart", report, reference)
         }
         for plan in Ladder.rungs(plans) {
+            try Task.checkCancellation()
             if let done = try await attempt(plan, situation, reference, report, &report.rejected) { return done }
         }
-        report.reason = "the original is best: \(report.rejected.last ?? "nothing smaller works")"
+        let rejected = report.rejected
+        report = try await hygiene(
+            "the original is best: \(rejected.last ?? "nothing smaller works")", report, reference)
+        report.rejected = rejected
         return report
     }
 
@@ -178,10 +182,17 @@ struct Proof: Sendable {
             return nil
         }
         say("trying \(plan.name) on \(base)")
-        if base != "scratch" { try await addPackages(&plan, situation, base: base) }
+        if base != "scratch", base != view.baseName(of: view.buildIndex) {
+            try await addPackages(&plan, situation, base: base)
+        }
         if let evidence = situation.evidence, evidence.config.exposedPorts.isEmpty, options.smoke.inside == nil {
             plan.ports = evidence.observation.ports.sorted()
         }
+        if let evidence = situation.evidence {
+            plan.written = evidence.writtenDirectories
+            plan.hasPrivateFiles = Self.hasPrivateFiles(evidence.image, below: situation.applicationDirectory)
+        }
+        if options.comments { plan.addComments(situation.view) }
         let draft = Composer(view: view, plan: plan, base: base).compose()
         let text: [UInt8]
         let lean: Dockerfile
@@ -205,7 +216,8 @@ struct Proof: Sendable {
         }
         let difference = ConfigComparison.differences(
             situation.evidence?.config ?? ContainerConfig(), built.image.config.config,
-            base: situation.evidence?.baseConfig ?? ContainerConfig(), buildOnly: plan.buildOnlyVariables)
+            base: situation.evidence?.baseConfig ?? ContainerConfig(), buildOnly: plan.buildOnlyVariables,
+            allowsOtherSignal: plan.changesServer)
         guard difference.isEmpty else {
             rejected.append("\(plan.name): \(difference.joined(separator: "; "))")
             say("  " + difference.joined(separator: "; "))
@@ -264,6 +276,16 @@ struct Proof: Sendable {
     }
 
     // MARK: Parts
+
+    /// Whether the application has files that only their owner can read.
+    private static func hasPrivateFiles(_ image: RootView, below directory: String) -> Bool {
+        guard directory != "/" else { return false }
+        return image.files(below: directory, limit: 20_000).contains { path in
+            guard !path.contains("/node_modules/"), !path.contains("/.git/") else { return false }
+            var status = stat()
+            return lstat(image.directory + path, &status) == 0 && status.st_mode & 0o004 == 0
+        }
+    }
 
     private func build(_ text: [UInt8], ignore: [String], tag: String) async throws -> Workbench.Built {
         try await bench.build(

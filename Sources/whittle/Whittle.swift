@@ -10,6 +10,7 @@ struct Whittle: AsyncParsableCommand {
             BuildCommand.self,
             CheckCommand.self,
             SlimCommand.self,
+            InitCommand.self,
             RunCommand.self,
             CompareCommand.self,
             DatabaseCommand.self,

@@ -14,6 +14,10 @@ struct Composer {
     func compose() -> Draft {
         var draft = Draft(view.dockerfile)
         for step in plan.steps { draft.note(step) }
+        if plan.isInPlace {
+            exchangeBase(&draft)
+            return draft
+        }
         editBuildStage(&draft)
         switch view.shape {
         case .single: addStage(&draft)
@@ -77,7 +81,7 @@ struct Composer {
         let after = view.final.instructions.filter { ($0.nodeIndex ?? 0) > split }
         var lines = ""
         if !plan.buildTail.isEmpty { lines += plan.buildTail.map { $0 + "\n" }.joined() }
-        lines += "\nFROM \(base)\n"
+        lines += "\n" + plan.reasons.map { $0 + "\n" }.joined() + "FROM \(base)\n"
 
         // What only describes the image moves; what the build may need as well is repeated.
         var moved = ""
@@ -112,7 +116,7 @@ struct Composer {
         let directory = view.workingDirectory(of: view.final)
         if directory != "/" { lines += "WORKDIR \(directory)\n" }
         lines += ownership()
-        lines += plan.copies.map { $0 + "\n" }.joined()
+        lines += copyLines()
         lines += moved
         if !plan.ports.isEmpty { lines += "EXPOSE \(plan.ports.map(String.init).joined(separator: " "))\n" }
         let userNode = after.last { if case .user = $0.kind { true } else { false } }
@@ -129,6 +133,22 @@ struct Composer {
         case .cmd, .entrypoint, .healthcheck: true
         default: false
         }
+    }
+
+    /// The copies, with the account as the owner of what it writes or could not read.
+    private func copyLines() -> String {
+        let directory = view.workingDirectory(of: view.final)
+        return plan.copies.map { line -> String in
+            guard let user = plan.user, !line.contains("--chown"), let target = line.split(separator: " ").last else {
+                return line + "\n"
+            }
+            let destination = PathText.join(directory, String(target))
+            let isApplication = plan.hasPrivateFiles && PathText.isBelow(destination, directory) && directory != "/"
+            let isWritten = plan.written.contains { PathText.isBelow(destination, $0) }
+            guard isWritten || isApplication, destination != "/" else { return line + "\n" }
+            let words = line.split(separator: " ", maxSplits: 1)
+            return "\(words[0]) --chown=\(user.ids) \(words[1])\n"
+        }.joined()
     }
 
     private func setupLines() -> String { plan.setup.map { $0 + "\n" }.joined() }
@@ -162,10 +182,32 @@ struct Composer {
         }
     }
 
+    // MARK: The same stage on another base
+
+    private func exchangeBase(_ draft: inout Draft) {
+        guard let from = view.final.nodeIndex, let word = view.dockerfile.nodes[from].words.first else { return }
+        Hygiene.tightenInstallation(view, &draft, recommends: plan.keepsRecommended)
+        if !plan.reasons.isEmpty { draft.insert(plan.reasons.map { $0 + "\n" }.joined(), before: from) }
+        draft.replace(word.range, with: base)
+        let setup = setupLines()
+        let place = view.final.instructions.first(where: Self.startsProcess)?.nodeIndex
+        let accounts = ownership()
+        if let place {
+            if !setup.isEmpty { draft.insert(setup, after: from) }
+            if let user = plan.user { draft.insert(accounts + "USER \(user.ids)\n", before: place) }
+        } else {
+            draft.insert(
+                setup + accounts + (plan.user.map { "USER \($0.ids)\n" } ?? ""),
+                after: view.final.instructions.last?.nodeIndex ?? from)
+        }
+        replaceCommands(&draft, in: view.final.instructions)
+    }
+
     // MARK: The last stage in its place
 
     private func replaceStage(_ draft: inout Draft) {
         guard let from = view.final.nodeIndex else { return }
+        if !plan.reasons.isEmpty { draft.insert(plan.reasons.map { $0 + "\n" }.joined(), before: from) }
         if view.dockerfile.nodes[from].words.first.map({ $0.text != base }) ?? false,
             let word = view.dockerfile.nodes[from].words.first
         {
@@ -179,7 +221,7 @@ struct Composer {
                 continue
             }
             hasCopies = true
-            let lines = setupLines() + ownership() + plan.copies.map { $0 + "\n" }.joined()
+            let lines = setupLines() + ownership() + copyLines()
             draft.replace(node, with: String(lines.dropLast()))
         }
         if let user = plan.user {

@@ -41,16 +41,20 @@ struct Evidence: Sendable {
             while at != "/", prefixes.insert(at).inserted { at = PathText.parent(at) }
         }
         openedPrefixes = prefixes
+        let started = observation.programs.filter { path in
+            let name = PathText.name(path)
+            return !["ld-linux", "ld-musl", "ld.so", "ld-2"].contains { name.hasPrefix($0) }
+        }
+        let path = config.env.last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) }
+        programs = started.union(
+            NamedPrograms.find(
+                image, config: config, observation: .init(opened: observation.opened), added: added,
+                directory: config.workingDir.isEmpty ? "/" : config.workingDir,
+                path: path ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"))
     }
 
-    /// The programs that were started, without the loader that the kernel starts along with each.
-    var programs: Set<String> {
-        observation.programs.filter { path in
-            let name = PathText.name(path)
-            return !name.hasPrefix("ld-linux") && !name.hasPrefix("ld-musl") && !name.hasPrefix("ld.so")
-                && !name.hasPrefix("ld-2")
-        }
-    }
+    /// The programs that were started, or that the image names; the loader that the kernel starts with each is left out.
+    let programs: Set<String>
 
     /// The value of a variable in the image.
     func variable(_ name: String) -> String? {
@@ -62,11 +66,13 @@ struct Evidence: Sendable {
 
     /// Directories in which the application made or changed files, as far as somebody else than root would need leave for
     /// it. What programs only write when they can (byte code, logs of package managers) does not count.
+    ///
+    /// Volumes are among them: what was written there is not seen, and they are for writing.
     var writtenDirectories: [String] {
         let written = observation.written
         var parents: Set<String> = []
         for path in written { parents.insert(PathText.parent(path)) }
-        var found: Set<String> = []
+        var found = config.volumes.filter { $0.hasPrefix("/") && !$0.contains(" ") }
         for path in written where !parents.contains(path) {
             if path.contains("/__pycache__") || path.contains("/.npm/") || path.hasSuffix(".pyc") { continue }
             if Self.writableAnyway.contains(where: { PathText.isBelow(path, $0) }) { continue }

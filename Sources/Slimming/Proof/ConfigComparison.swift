@@ -6,14 +6,15 @@ enum ConfigComparison {
     ///
     /// - Parameter buildOnly: Variables that only the build used.
     static func differences(
-        _ before: ContainerConfig, _ after: ContainerConfig, base: ContainerConfig, buildOnly: Set<String>
+        _ before: ContainerConfig, _ after: ContainerConfig, base: ContainerConfig, buildOnly: Set<String>,
+        allowsOtherSignal: Bool = false
     ) -> [String] {
         var found: [String] = []
         let ports = before.exposedPorts.subtracting(after.exposedPorts)
         if !ports.isEmpty { found.append("EXPOSE \(ports.sorted().joined(separator: " ")) is lost") }
         let volumes = before.volumes.subtracting(after.volumes)
         if !volumes.isEmpty { found.append("VOLUME \(volumes.sorted().joined(separator: " ")) is lost") }
-        if before.stopSignal != after.stopSignal {
+        if before.stopSignal != after.stopSignal, !allowsOtherSignal {
             found.append("STOPSIGNAL \(before.stopSignal) became \(after.stopSignal)")
         }
         if before.healthcheck != after.healthcheck { found.append("HEALTHCHECK changed") }

@@ -55,7 +55,7 @@ public struct Workbench: Sendable {
     }
 
     /// Whether an image can be had, here or from its registry.
-    func exists(_ name: String) async -> Bool {
+    public func exists(_ name: String) async -> Bool {
         if name == "scratch" { return true }
         guard let reference = try? Reference(parsing: name).withDefaultTag else { return false }
         if (try? store.image(named: reference)) != nil { return true }

@@ -14,6 +14,7 @@ enum AccountSetup {
     static func user(_ situation: Situation, setup: [String], existing: (name: String, ids: String)? = nil)
         -> RuntimeUser?
     {
+        guard !needsRoot(situation) else { return nil }
         let writable = (situation.evidence?.writtenDirectories ?? []).filter { !$0.hasPrefix("/var/cache") }
         if let current = situation.evidence?.config.user, !current.isEmpty, current != "root", current != "0",
             current != "0:0"
@@ -22,5 +23,18 @@ enum AccountSetup {
         }
         if let existing { return RuntimeUser(ids: existing.ids, setup: [], writable: writable) }
         return RuntimeUser(ids: "\(number):\(number)", setup: setup, writable: writable)
+    }
+
+    /// Programs that change accounts, or that only root may start.
+    private static let rootPrograms: Set<String> = [
+        "cron", "crond", "sshd", "dockerd", "gosu", "su-exec", "su", "sudo", "runuser", "supervisord", "systemd",
+        "init", "apache2", "httpd", "service", "chown", "s6-svscan",
+    ]
+
+    /// Whether what was started, or what the command names, needs root.
+    private static func needsRoot(_ situation: Situation) -> Bool {
+        let started = (situation.evidence?.programs ?? []).map(PathText.name)
+        let named = situation.view.commandWords.map(PathText.name)
+        return (started + named).contains(where: rootPrograms.contains)
     }
 }

@@ -34,4 +34,17 @@ enum BaseImages {
         }
         return ["\(repository):\(tag == "latest" ? "alpine" : tag + "-alpine")"]
     }
+
+    /// Images in which what was built in the named one can run.
+    static func runtime(of name: String) -> [String] {
+        let (repository, short, tag) = split(name)
+        let prefix = String(repository.dropLast(short.count))
+        switch short {
+        case "gcc", "rust", "buildpack-deps": return ["debian:bookworm-slim", "debian:12-slim"]
+        // What the web needs is in the image for it.
+        case "sdk": return [prefix + "aspnet:" + tag]
+        case "maven", "gradle": return []
+        default: return slim(of: name)
+        }
+    }
 }

@@ -118,6 +118,7 @@ struct GoRecipe: Recipe {
             into: directory == situation.workingDirectory ? "./" : directory + "/")
         if !PathText.isBelow(program, directory) { copies.append("COPY --from=\(build) \(program) \(program)") }
         plan.copies = copies
+        OutsideFiles(evidence, outside: directory, excluding: [program]).add(to: &plan, view)
         CommandForm.makeExec(&plan, situation)
         plan.buildOnlyVariables = [
             "CGO_ENABLED", "GOOS", "GOARCH", "GO111MODULE", "GOPROXY", "GOFLAGS", "GOPRIVATE", "GOSUMDB", "GOTOOLCHAIN",

@@ -131,6 +131,8 @@ struct JavaRecipe: Recipe {
         plan.copies += files.copies(
             from: build, source: source, owner: nil,
             into: directory == situation.workingDirectory ? "./" : directory + "/")
+        OutsideFiles(evidence, outside: directory, excluding: ["/usr/share/maven", "/opt/gradle", "/opt/java"]).add(
+            to: &plan, situation.view)
         // Of the directories that the build writes to, only what was opened.
         for output in Self.outputs {
             let path = PathText.join(directory, output)

@@ -6,7 +6,8 @@ struct NodeRecipe: Recipe {
     let name = "node"
 
     func plans(for situation: Situation) -> [RuntimePlan] {
-        let base = situation.view.baseName(of: situation.view.buildIndex)
+        let view = situation.view
+        let base = view.baseName(of: view.buildIndex)
         guard BaseImages.split(base).short == "node", let evidence = situation.evidence else { return [] }
         let package = PackageManifest(situation.project.text("package.json") ?? "{}")
         let manager = NodeManager(situation)
@@ -15,6 +16,16 @@ struct NodeRecipe: Recipe {
 
         var plans: [RuntimePlan] = []
         let finalBase = situation.view.baseName(of: situation.view.parsed.stages.count - 1)
+        if let site = StaticSite(situation, evidence, package)?.plan(situation) {
+            plans.append(edited(site, situation, manager))
+        }
+        if view.commandWords.first == "node", case .single = view.shape,
+            let node = evidence.image.program("node", workingDirectory: "/", path: evidence.path),
+            LeanInterpreter.suffices(
+                situation, evidence, interpreter: ["node"], starts: ["child_process", "execa", "shelljs"])
+        {
+            plans.append(lean(situation, package, manager, evidence, directory, evidence.image.resolved(node)))
+        }
         if !hasNative {
             plans.append(
                 plan("alpine", BaseImages.alpine(of: finalBase), situation, package, manager, evidence, directory))
@@ -50,6 +61,10 @@ struct NodeRecipe: Recipe {
         plan.copies = files.copies(
             from: Composer.buildName(view), source: manager.source(of: directory, view), owner: nil,
             into: directory == situation.workingDirectory ? "./" : directory + "/")
+        OutsideFiles(
+            evidence, outside: directory, excluding: ["/usr/local/lib/node_modules", "/usr/local/bin", "/opt/yarn"]
+        )
+        .add(to: &plan, view)
         if !files.dropped.isEmpty {
             plan.steps.append(
                 situation.step(
@@ -65,6 +80,46 @@ struct NodeRecipe: Recipe {
         }
         CommandForm.makeExec(&plan, situation)
         plan.buildOnlyVariables = ["NPM_CONFIG_LOGLEVEL", "NPM_CONFIG_CACHE", "DEBIAN_FRONTEND"]
+        return plan
+    }
+
+    /// Node alone, without a package manager, on an empty base.
+    private func lean(
+        _ situation: Situation, _ package: PackageManifest, _ manager: NodeManager, _ evidence: Evidence,
+        _ directory: String, _ node: String
+    ) -> RuntimePlan {
+        var plan = plan("empty", ["scratch"], situation, package, manager, evidence, directory)
+        plan.name = "node-scratch"
+        plan.steps.removeAll { $0.id == "runtime-base" }
+        plan.steps.append(
+            situation.step(
+                "runtime-base", at: situation.fromNode,
+                "only node was started: it and its libraries are all that the image has; no package manager, no distribution"
+            ))
+        var root = LeanInterpreter.root(evidence, interpreter: node)
+        root.files.append(node)
+        root.linkedDirectories =
+            evidence.image.kind(PathText.join(directory, "node_modules")) == .directory
+            ? [PathText.join(directory, "node_modules")] : []
+        root.account = "node:x:1000:1000::/:/sbin/nologin"
+        plan.buildTail += root.lines(
+            comment: "Node with its shared libraries, and what every process expects of a system.")
+        plan.copies.insert("COPY --from=\(Composer.buildName(situation.view)) \(RootFilesystem.directory)/ /", at: 0)
+        plan.hasShell = false
+        plan.setup = ["ENV PATH=\(PathText.parent(node)):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+        return plan
+    }
+
+    /// A plan with the build stage's edits.
+    private func edited(_ plan: RuntimePlan, _ situation: Situation, _ manager: NodeManager) -> RuntimePlan {
+        var plan = plan
+        if let install = manager.installNode(situation.view) {
+            manager.orderManifests(&plan, situation, install: install)
+        }
+        plan.buildOnlyVariables = Set(
+            situation.view.build.instructions.flatMap { instruction -> [String] in
+                if case .env(let pairs) = instruction.kind { pairs.map(\.key) } else { [] }
+            })
         return plan
     }
 
@@ -114,6 +169,9 @@ struct PackageManifest: Sendable {
     var developmentDependencies: [String: String] { object("devDependencies") }
     /// The scripts.
     var scripts: [String: String] { object("scripts") }
+
+    /// The file that is the package's own.
+    var main: String? { if case .string(let text)? = root["main"] { text } else { nil } }
 
     /// Whether there are no workspaces.
     var isSelfContained: Bool { root["workspaces"] == nil }

@@ -15,6 +15,12 @@ struct PythonRecipe: Recipe {
         let installs = view.commands.filter(Self.isInstall)
         let usesEnvironment = view.commands.contains { $0.arguments.contains("venv") || $0.name == "virtualenv" }
         if case .single = view.shape, !installs.isEmpty, !usesEnvironment {
+            if LeanInterpreter.suffices(
+                situation, evidence, interpreter: ["python"],
+                starts: ["subprocess", "os.system", "os.popen", "popen", "shutil.which", "find_library", "os.exec"])
+            {
+                plans.append(lean(situation, evidence))
+            }
             plans.append(environmentPlan(slim, situation, evidence))
         }
         plans.append(packagesPlan(slim, situation, evidence))
@@ -61,6 +67,56 @@ struct PythonRecipe: Recipe {
         return plan
     }
 
+    /// Python with its library and the environment, on an empty base.
+    private func lean(_ situation: Situation, _ evidence: Evidence) -> RuntimePlan {
+        var plan = environmentPlan(["scratch"], situation, evidence)
+        plan.name = "python-scratch"
+        plan.steps.removeAll { $0.id == "runtime-base" }
+        plan.steps.append(
+            situation.step(
+                "runtime-base", at: situation.fromNode,
+                "only Python was started: it, its library and the shared libraries they load are all that the image has"
+            ))
+        let python = evidence.image.resolved("/usr/local/bin/python3")
+        let library = "/usr/local/lib/" + PathText.name(python)
+        guard evidence.image.kind(library) == .directory else {
+            return environmentPlan(
+                BaseImages.slim(of: situation.view.baseName(of: situation.view.buildIndex)), situation, evidence)
+        }
+        var root = LeanInterpreter.root(evidence, interpreter: python)
+        root.linkedDirectories = [library + "/lib-dynload", Self.environment]
+        // Parts of the library that are tools or need what is not there, and what only installers use.
+        let unneeded = [
+            "site-packages", "dist-packages", "test", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3",
+            "pydoc_data", "__pycache__",
+        ]
+        let excludes =
+            unneeded.map { "--exclude=\(PathText.name(library))/\($0)" } + ["--exclude='config-*'", "--exclude='*.a'"]
+        root.first = [
+            "mkdir -p \(RootFilesystem.directory)/usr/local/bin \(RootFilesystem.directory)/usr/local/lib",
+            "tar -C /usr/local/lib -c \(excludes.joined(separator: " ")) \(PathText.name(library)) | tar -C \(RootFilesystem.directory)/usr/local/lib -x",
+            "cp -P /usr/local/bin/python* \(RootFilesystem.directory)/usr/local/bin/",
+        ]
+        if evidence.image.names("/usr/local/lib").contains(where: { $0.hasPrefix("libpython") }) {
+            root.first.append("cp -P /usr/local/lib/libpython*.so* \(RootFilesystem.directory)/usr/local/lib/")
+        }
+        plan.buildTail += root.lines(
+            comment: "Python with its shared libraries, and what every process expects of a system.")
+        plan.copies.insert("COPY --from=\(Composer.buildName(situation.view)) \(RootFilesystem.directory)/ /", at: 0)
+        plan.hasShell = false
+        let own = evidence.baseConfig.env.filter {
+            !$0.hasPrefix("PATH=") && !$0.contains("_SHA256") && !$0.hasPrefix("GPG_KEY") && !$0.hasPrefix("PYTHON_")
+        }
+        plan.setup =
+            own.map { "ENV \($0)" } + [
+                "ENV VIRTUAL_ENV=\(Self.environment) PATH=\(Self.environment)/bin:/usr/local/bin:/usr/bin:/bin"
+            ]
+        if plan.user != nil {
+            plan.user = RuntimeUser(ids: "\(AccountSetup.number):\(AccountSetup.number)", setup: [], writable: [])
+        }
+        return plan
+    }
+
     /// Copies the packages from where the original has them.
     private func packagesPlan(_ bases: [String], _ situation: Situation, _ evidence: Evidence) -> RuntimePlan {
         var plan = base("python-packages", bases, situation)
@@ -99,6 +155,19 @@ struct PythonRecipe: Recipe {
     }
 
     private func finish(_ plan: inout RuntimePlan, _ situation: Situation, _ files: ApplicationFiles) {
+        if let evidence = situation.evidence {
+            let own = evidence.added.filter { $0.hasPrefix("/usr/local/lib/python") || $0.hasPrefix("/usr/local/bin/") }
+            OutsideFiles(
+                evidence, outside: situation.applicationDirectory,
+                excluding: Array(
+                    Set(
+                        own.map {
+                            $0.hasPrefix("/usr/local/bin/")
+                                ? "/usr/local/bin" : "/usr/local/lib/" + $0.split(separator: "/")[3]
+                        })) + ["/usr/local/share", "/usr/local/etc"]
+            )
+            .add(to: &plan, situation.view)
+        }
         if !files.dropped.isEmpty {
             plan.steps.append(
                 situation.step(

@@ -11,6 +11,6 @@ protocol Recipe: Sendable {
 enum Recipes {
     /// The list.
     static let all: [any Recipe] = [
-        NodeRecipe(), PythonRecipe(), GoRecipe(), JavaRecipe(),
+        SingleStageRecipe(), NodeRecipe(), PythonRecipe(), GoRecipe(), JavaRecipe(), NativeRecipe(), SiblingRecipe(),
     ]
 }

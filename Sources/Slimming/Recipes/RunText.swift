@@ -9,6 +9,20 @@ struct RunText: Sendable {
         text = plan.replacements[node] ?? view.dockerfile.source.text(in: view.dockerfile.nodes[node].range)
     }
 
+    /// Some instruction's text.
+    init(_ text: String) { self.text = text }
+
+    /// Puts commands in front of the first one, behind the keyword and its flags.
+    mutating func prefixCommand(_ commands: String) {
+        var at = text.firstIndex { $0 == " " || $0 == "\t" } ?? text.endIndex
+        while true {
+            at = text[at...].firstIndex { $0 != " " && $0 != "\t" } ?? text.endIndex
+            guard text[at...].hasPrefix("--") else { break }
+            at = text[at...].firstIndex { $0 == " " || $0 == "\t" } ?? text.endIndex
+        }
+        text.insert(contentsOf: commands, at: at)
+    }
+
     /// Adds a flag behind the keyword, unless it is there.
     mutating func addFlag(_ flag: String) {
         guard !text.contains(flag), let blank = text.firstIndex(where: { $0 == " " || $0 == "\t" }) else { return }

@@ -18,6 +18,12 @@ struct RuntimePlan: Sendable {
     var setup: [String] = []
     /// What the last stage copies.
     var copies: [String] = []
+    /// Directories of the application that the account has to be able to write, with what is in them.
+    var written: [String] = []
+    /// Whether files are among the copied that only their owner can read.
+    var hasPrivateFiles = false
+    /// Comments above the last stage.
+    var reasons: [String] = []
     /// Ports that were found open and that the original does not name.
     var ports: [UInt16] = []
     /// Who the image runs as; nil leaves that as it is.
@@ -30,6 +36,13 @@ struct RuntimePlan: Sendable {
     var buildOnlyVariables: Set<String> = []
     /// Whether the base of the last stage is a complete distribution, in which RUN works.
     var hasShell = true
+
+    /// Whether there is no new stage: the base of the only one is exchanged.
+    var isInPlace = false
+    /// Whether packages that others only recommend stay.
+    var keepsRecommended = false
+    /// Whether another program serves, which has its own way to be stopped.
+    var changesServer = false
 
     init(name: String, bases: [String]) {
         self.name = name

@@ -1,0 +1,37 @@
+import DockerfileSyntax
+
+/// An interpreter with its libraries on an empty base: for applications that start nothing else.
+enum LeanInterpreter {
+    /// Whether the application was seen to start only its interpreter, and neither it nor a shell needs anything else.
+    static func suffices(_ situation: Situation, _ evidence: Evidence, interpreter: [String], starts: [String]) -> Bool
+    {
+        guard evidence.observation.recordedFiles, evidence.image.kind("/usr/bin/ldd") == .file,
+            evidence.config.healthcheck == nil
+        else { return false }
+        let allowed = ["sh", "dash", "bash", "env"]
+        let others = evidence.programs.filter { path in
+            let name = PathText.name(path)
+            return !interpreter.contains { name.hasPrefix($0) } && !allowed.contains(name)
+                && !evidence.added.contains(path)
+        }
+        guard others.isEmpty else { return false }
+        let scripts = evidence.observation.opened.filter { evidence.added.contains($0) && $0.hasSuffix(".sh") }
+        guard scripts.isEmpty else { return false }
+        let code = CodeText(evidence.image, directory: situation.applicationDirectory)
+        return !starts.contains(where: code.contains)
+    }
+
+    /// The part of the plan that makes the root file system.
+    static func root(_ evidence: Evidence, interpreter: String) -> RootFilesystem {
+        var root = RootFilesystem()
+        root.linked = [interpreter]
+        root.shell = true
+        root.files = [
+            "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/openssl.cnf", "/usr/lib/ssl", "/etc/nsswitch.conf",
+            "/etc/mime.types", "/usr/share/zoneinfo", "/usr/lib/locale/C.utf8",
+        ]
+        root.files += evidence.loadedByName(program: interpreter)
+        root.writable = evidence.writtenDirectories
+        return root
+    }
+}

@@ -1,0 +1,140 @@
+import DockerfileSyntax
+import Testing
+
+@testable import Slimming
+
+struct ComposerTests {
+    private func plan() -> RuntimePlan {
+        var plan = RuntimePlan(name: "sample", bases: ["node:20-alpine"])
+        plan.copies = ["COPY --from=build /app/dist ./dist"]
+        plan.user = RuntimeUser(ids: "10001:10001", setup: ["adduser -D app"], writable: ["/app/data"])
+        return plan
+    }
+
+    @Test func keepsCommentsArgumentsAndOrder() throws {
+        let text = """
+            # syntax=docker/dockerfile:1
+            # The service.
+            ARG VERSION=20
+            FROM node:20
+            ARG REVISION=none
+            # who made it
+            LABEL revision=$REVISION
+            ENV PORT=4000
+            WORKDIR /app
+            COPY . .
+            # install
+            RUN npm ci
+            # where it listens
+            EXPOSE 4000
+            CMD ["npm", "start"]
+            """
+        let file = try view(text)
+        let result = String(
+            decoding: try Composer(view: file, plan: plan(), base: "node:20-alpine").compose().text(), as: UTF8.self)
+        #expect(
+            result == """
+                # syntax=docker/dockerfile:1
+                # The service.
+                ARG VERSION=20
+                FROM node:20 AS build
+                ARG REVISION=none
+                ENV PORT=4000
+                WORKDIR /app
+                COPY . .
+                # install
+                RUN npm ci
+
+                FROM node:20-alpine
+                ARG REVISION=none
+                ENV PORT=4000
+                WORKDIR /app
+                RUN adduser -D app \\
+                    && mkdir -p /app/data && chown 10001:10001 /app/data
+                COPY --from=build /app/dist ./dist
+                # who made it
+                LABEL revision=$REVISION
+                # where it listens
+                EXPOSE 4000
+                USER 10001:10001
+                CMD ["npm", "start"]
+                """)
+    }
+
+    @Test func refinesTheStageThatCopies() throws {
+        let text =
+            "FROM node:20 AS builder\nWORKDIR /app\nCOPY . .\nRUN npm ci\n# run\nFROM node:20\nWORKDIR /app\nCOPY --from=builder /app ./\nCMD [\"npm\", \"start\"]\n"
+        let file = try view(text)
+        #expect(file.shape == .copying(from: 0))
+        var plan = plan()
+        plan.copies = ["COPY --from=builder /app/dist ./dist"]
+        plan.user?.setup = []
+        plan.user?.writable = []
+        let result = String(
+            decoding: try Composer(view: file, plan: plan, base: "node:20-alpine").compose().text(), as: UTF8.self)
+        #expect(
+            result.contains(
+                "# run\nFROM node:20-alpine\nWORKDIR /app\nCOPY --from=builder /app/dist ./dist\nUSER 10001:10001\nCMD")
+        )
+    }
+
+    @Test func givesTheAccountWhatItWrites() throws {
+        let file = try view("FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"a\"]\n")
+        var plan = plan()
+        plan.copies = ["COPY data/ ./data/", "COPY views/ ./views/"]
+        plan.written = ["/app/data"]
+        let result = String(decoding: try Composer(view: file, plan: plan, base: "x").compose().text(), as: UTF8.self)
+        #expect(result.contains("COPY --chown=10001:10001 data/ ./data/\nCOPY views/ ./views/\n"))
+    }
+}
+
+/// Dockerfiles as people wrote them.
+struct RealWorldTests {
+    private static func files() -> [(name: String, text: String)] {
+        SharedCorpus.files(in: "slim/realworld", ending: ".Dockerfile")
+    }
+
+    @Test func withoutABuildNothingIsLostAndTheSecondTimeNothingChanges() async throws {
+        let files = Self.files()
+        guard !files.isEmpty else { return print("skipped: no corpus in \(SharedCorpus.root)") }
+        let project = try SampleProject([:])
+        func slim(_ text: String) async throws -> SlimReport? {
+            let source = DockerfileBytes.source(text)
+            guard (try? Dockerfile.parse(text, path: "Dockerfile").resolve()) != nil else { return nil }
+            var options = SlimOptions(context: project.root, dockerfile: source)
+            options.builds = false
+            return try await SlimSession(options, bench: nil) { _ in }.run()
+        }
+        var count = 0
+        for (name, text) in files {
+            guard let report = try await slim(text) else { continue }
+            count += 1
+            #expect((try? Dockerfile.parse(report.dockerfile, path: name).resolve()) != nil, "\(name) does not parse")
+            #expect(comments(report.dockerfile) == comments(text), "\(name) loses comments")
+            let second = try #require(try await slim(report.dockerfile))
+            #expect(second.dockerfile == report.dockerfile, "\(name) changes again")
+            #expect(second.steps.isEmpty, "\(name) is changed again")
+        }
+        #expect(count > 100)
+    }
+
+    @Test func aNewStageKeepsEveryComment() throws {
+        let files = Self.files()
+        guard !files.isEmpty else { return print("skipped: no corpus in \(SharedCorpus.root)") }
+        for (name, text) in files {
+            guard let dockerfile = try? Dockerfile.parse(text, path: name), let parsed = try? dockerfile.resolve(),
+                let view = StageView(dockerfile, parsed), case .single = view.shape
+            else { continue }
+            var plan = RuntimePlan(name: "any", bases: ["scratch"])
+            plan.buildHead = ["RUN true"]
+            plan.buildTail = ["RUN true"]
+            plan.copies = ["COPY --from=\(Composer.buildName(view)) /app ./"]
+            plan.user = RuntimeUser(ids: "1:1", setup: [], writable: [])
+            let result = String(
+                decoding: try Composer(view: view, plan: plan, base: "scratch").compose().text(), as: UTF8.self)
+            let lean = try? Dockerfile.parse(result, path: name).resolve()
+            #expect(lean != nil, "\(name) does not parse")
+            #expect(comments(result).sorted() == comments(text).sorted(), "\(name) loses comments")
+        }
+    }
+}
