@@ -92,7 +92,8 @@ enum SystemPackages {
         "patch", "bison", "flex",
         "git", "curl", "wget", "unzip", "xz-utils", "gnupg", "gnupg2", "apt-transport-https",
         "software-properties-common", "lsb-release",
-        "dpkg-dev", "python3-dev", "python-dev-is-python3", "cargo", "rustc", "golang", "maven", "gradle",
+        "dpkg-dev", "python3-dev", "python3-pip", "python3-venv", "python3-setuptools", "python3-wheel", "npm",
+        "python-dev-is-python3", "cargo", "rustc", "golang", "maven", "gradle",
         "default-jdk", "default-jdk-headless",
         "build-base", "musl-dev", "linux-headers",
     ]

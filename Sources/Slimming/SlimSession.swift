@@ -162,6 +162,8 @@ struct Proof: Sendable {
         report = try await hygiene(
             "the original is best: \(rejected.last ?? "nothing smaller works")", report, reference)
         report.rejected = rejected
+        // Nothing to propose is no success.
+        if report.steps.isEmpty { report.accepted = false }
         return report
     }
 
@@ -182,7 +184,7 @@ struct Proof: Sendable {
             return nil
         }
         say("trying \(plan.name) on \(base)")
-        if base != "scratch", base != view.baseName(of: view.buildIndex) {
+        if base != "scratch", !plan.isInPlace || base != view.baseName(of: view.buildIndex) {
             try await addPackages(&plan, situation, base: base)
         }
         if let evidence = situation.evidence, evidence.config.exposedPorts.isEmpty, options.smoke.inside == nil {
@@ -318,7 +320,12 @@ struct Proof: Sendable {
             name: "target-\(UInt64.random(in: 0...UInt64.max))")
         defer { target.unmount() }
         guard target.root.kind("/var/lib/dpkg/status") == .file else { return }
-        let packages = RuntimePackages.missing(situation, evidence, target: target.root)
+        var packages = RuntimePackages.missing(situation, evidence, target: target.root)
+        if plan.isInPlace {
+            // The stage's own steps install these here as well.
+            let own = DpkgDatabase(evidence.image).packages.subtracting(DpkgDatabase(evidence.base).packages)
+            packages.removeAll(where: own.contains)
+        }
         guard !packages.isEmpty else { return }
         plan.setup.append(
             "RUN apt-get update && apt-get install -y --no-install-recommends \(packages.joined(separator: " ")) \\\n    && rm -rf /var/lib/apt/lists/*"

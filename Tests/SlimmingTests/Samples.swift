@@ -37,5 +37,5 @@ private func require<Value>(_ value: Value?) throws -> Value {
 
 /// The comment lines of a Dockerfile, directives included.
 func comments(_ text: String) -> [String] {
-    text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { $0.hasPrefix("#") }
+    text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.filter { $0.hasPrefix("#") }
 }

@@ -74,6 +74,8 @@ struct Evidence: Sendable {
         for path in written { parents.insert(PathText.parent(path)) }
         var found = config.volumes.filter { $0.hasPrefix("/") && !$0.contains(" ") }
         for path in written where !parents.contains(path) {
+            // Mounts over files of /etc leave a trace of the directory alone.
+            if path == "/etc" { continue }
             if path.contains("/__pycache__") || path.contains("/.npm/") || path.hasSuffix(".pyc") { continue }
             if Self.writableAnyway.contains(where: { PathText.isBelow(path, $0) }) { continue }
             var directory = PathText.parent(path)

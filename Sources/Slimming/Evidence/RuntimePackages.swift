@@ -8,11 +8,8 @@ enum RuntimePackages {
         let database = DpkgDatabase(evidence.image)
         let there = DpkgDatabase(target).packages
         var files = Set(evidence.programs)
-        files.formUnion(
-            evidence.observation.opened.filter { path in
-                (path.contains("/lib/") || path.contains("/libexec/")) && path.contains(".so")
-                    || path.hasPrefix("/usr/share/")
-            })
+        let directories = ["/usr/lib/", "/lib/", "/usr/libexec/", "/usr/share/"]
+        files.formUnion(evidence.observation.opened.filter { path in directories.contains { path.hasPrefix($0) } })
         files.formUnion(linked(evidence))
         // What the new base has as a file needs no package of its own.
         files = files.filter { target.kind($0) == nil && !$0.hasPrefix("/usr/share/zoneinfo") }

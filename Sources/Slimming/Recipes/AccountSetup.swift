@@ -34,7 +34,7 @@ enum AccountSetup {
     /// Whether what was started, or what the command names, needs root.
     private static func needsRoot(_ situation: Situation) -> Bool {
         let started = (situation.evidence?.programs ?? []).map(PathText.name)
-        let named = situation.view.commandWords.map(PathText.name)
+        let named = situation.view.commandWords.prefix(1).map(PathText.name)
         return (started + named).contains(where: rootPrograms.contains)
     }
 }

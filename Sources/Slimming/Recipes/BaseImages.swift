@@ -44,6 +44,8 @@ enum BaseImages {
         // What the web needs is in the image for it.
         case "sdk": return [prefix + "aspnet:" + tag]
         case "maven", "gradle": return []
+        // A distribution without a slim image: the packages for the build stay out all the same.
+        case "debian", "ubuntu": return slim(of: name) + [name]
         default: return slim(of: name)
         }
     }

@@ -8,38 +8,51 @@ struct GoRecipe: Recipe {
         let view = situation.view
         let base = view.baseName(of: view.buildIndex)
         guard BaseImages.split(base).short == "golang", let evidence = situation.evidence else { return [] }
-        guard let word = view.commandWords.first,
-            let program = evidence.image.program(
-                word, workingDirectory: situation.workingDirectory, path: evidence.path),
-            evidence.added.contains(program) || evidence.added.contains(evidence.image.resolved(program)),
-            let file = ELFFile(path: evidence.image.directory + evidence.image.resolved(program))
-        else { return [] }
+        let program: String
+        var package: String?
+        if view.commandWords.starts(with: ["go", "run"]), view.commandWords.count == 3, case .single = view.shape {
+            // The program is compiled at each start: now once.
+            package = view.commandWords[2]
+            program = "/usr/local/bin/app"
+        } else if let word = view.commandWords.first,
+            let found = evidence.image.program(word, workingDirectory: situation.workingDirectory, path: evidence.path),
+            evidence.added.contains(found) || evidence.added.contains(evidence.image.resolved(found)),
+            ELFFile(path: evidence.image.directory + evidence.image.resolved(found)) != nil
+        {
+            program = found
+        } else {
+            return []
+        }
         let code = CodeText(RootView(directory: situation.project.root), directory: "/")
         let usesC = code.contains("import \"C\"") || Self.usesCModule(situation.project.text("go.mod") ?? "")
-        let startsOthers = evidence.programs.contains {
-            PathText.name($0) != PathText.name(program) && !$0.contains("/runc") && !$0.contains("/crun")
-        }
+        let startsOthers =
+            package == nil
+            && evidence.programs.contains {
+                PathText.name($0) != PathText.name(program) && !$0.contains("/runc") && !$0.contains("/crun")
+            }
         let needsSystem =
             startsOthers || code.contains("exec.Command") || code.contains("plugin.Open") || view.needsShell
 
         var plans: [RuntimePlan] = []
         if !needsSystem {
-            plans.append(plan("scratch", ["scratch"], situation, evidence, program, file, code, usesC: usesC))
+            plans.append(plan("scratch", ["scratch"], situation, evidence, program, package, code, usesC: usesC))
             if !usesC {
                 plans.append(
                     plan(
-                        "distroless", ["gcr.io/distroless/static-debian12:nonroot"], situation, evidence, program, file,
+                        "distroless", ["gcr.io/distroless/static-debian12:nonroot"], situation, evidence, program,
+                        package,
                         code, usesC: false))
             }
         }
         if !usesC {
             plans.append(
                 plan(
-                    "alpine", ["alpine:3.19", "alpine:latest"], situation, evidence, program, file, code, usesC: false))
+                    "alpine", ["alpine:3.19", "alpine:latest"], situation, evidence, program, package, code,
+                    usesC: false))
         }
         plans.append(
             plan(
-                "debian", ["debian:bookworm-slim", "debian:12-slim"], situation, evidence, program, file, code,
+                "debian", ["debian:bookworm-slim", "debian:12-slim"], situation, evidence, program, package, code,
                 usesC: usesC))
         return plans
     }
@@ -56,7 +69,7 @@ struct GoRecipe: Recipe {
 
     private func plan(
         _ variant: String, _ bases: [String], _ situation: Situation, _ evidence: Evidence, _ program: String,
-        _ file: ELFFile, _ code: CodeText, usesC: Bool
+        _ package: String?, _ code: CodeText, usesC: Bool
     ) -> RuntimePlan {
         var plan = RuntimePlan(name: "go-\(variant)", bases: bases)
         let view = situation.view
@@ -70,6 +83,19 @@ struct GoRecipe: Recipe {
             evidence.observation.opened.contains { $0.contains("/zoneinfo") } || code.contains("LoadLocation")
         editBuild(&plan, situation, usesC: usesC, zones: needsZones && variant != "distroless")
         orderModules(&plan, situation)
+        if let package,
+            let command = view.final.instructions.last(where: { if case .cmd = $0.kind { true } else { false } })?
+                .nodeIndex
+        {
+            let tags = needsZones && !usesC && variant != "distroless" ? " -tags timetzdata" : ""
+            plan.buildTail.append(
+                "RUN --mount=type=cache,target=/root/.cache/go-build \(usesC ? "" : "CGO_ENABLED=0 ")go build -trimpath -ldflags=\"-s -w\"\(tags) -o \(program) \(package)"
+            )
+            plan.commands[command] = "CMD [\"\(program)\"]"
+            plan.steps.append(
+                situation.step(
+                    "compiled-once", at: command, "the program is compiled when the image is built, not at each start"))
+        }
 
         let files = ApplicationFiles(situation, evidence: evidence, directory: directory) { entry in
             self.isDead(entry, situation, code) ? .dead : .unknown

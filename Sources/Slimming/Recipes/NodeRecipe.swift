@@ -26,7 +26,13 @@ struct NodeRecipe: Recipe {
         {
             plans.append(lean(situation, package, manager, evidence, directory, evidence.image.resolved(node)))
         }
-        if !hasNative {
+        // What else was started is a program of the distribution, which another distribution may lack.
+        let own = ["node", "npm", "npx", "yarn", "pnpm", "corepack", "sh", "dash", "env"]
+        let startsOthers = evidence.programs.contains { program in
+            !own.contains(PathText.name(program)) && !evidence.added.contains(program)
+                && !program.hasPrefix("/usr/local/lib/node_modules/")
+        }
+        if !hasNative, !startsOthers {
             plans.append(
                 plan("alpine", BaseImages.alpine(of: finalBase), situation, package, manager, evidence, directory))
         }

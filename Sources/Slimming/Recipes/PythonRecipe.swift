@@ -196,6 +196,13 @@ struct PythonRecipe: Recipe {
         where run.script.commands.contains(where: { $0.name.hasPrefix("pip") && $0.arguments.contains("install") }) {
             guard let node = run.instruction.nodeIndex else { continue }
             var text = RunText(node, view, plan)
+            // Programs that install others are no part of the application: they stay out of its environment.
+            let installs = run.script.commands.filter { $0.name.hasPrefix("pip") && $0.arguments.contains("install") }
+            if plan.buildHead.contains(where: { $0.contains("PIP_PYTHON") }), installs.allSatisfy(Self.installsTools) {
+                text.replace("pip install", with: "PIP_PYTHON=/usr/local/bin/python pip install")
+                text.replace("pip3 install", with: "PIP_PYTHON=/usr/local/bin/python pip3 install")
+                plan.replacements[node] = text.text
+            }
             guard !text.text.contains("--no-cache-dir"), !text.text.contains("rm -rf ~/.cache"),
                 !text.text.contains("/.cache")
             else { continue }
@@ -205,6 +212,14 @@ struct PythonRecipe: Recipe {
                 situation.step(
                     "cache-mount", at: node, "what pip downloads stays for the next build, and out of the image"))
         }
+    }
+
+    /// Whether an installation is of nothing but package managers.
+    private static func installsTools(_ command: ShellScript.Command) -> Bool {
+        let tools: Set<String> = ["poetry", "pipenv", "uv", "pdm", "hatch", "pip", "poetry-core"]
+        let names = command.arguments.filter { !$0.hasPrefix("-") && $0 != "install" }
+            .map { String($0.prefix { $0.isLetter || $0.isNumber || $0 == "-" }) }
+        return !names.isEmpty && names.allSatisfy(tools.contains) && names.contains { $0 != "pip" }
     }
 
     private func applicationFiles(_ situation: Situation, _ evidence: Evidence) -> ApplicationFiles {

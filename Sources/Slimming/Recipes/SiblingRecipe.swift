@@ -12,7 +12,7 @@ struct SiblingRecipe: Recipe {
         let base = view.baseName(of: view.buildIndex)
         guard !base.contains("$"), base != "scratch" else { return [] }
         let bases = BaseImages.runtime(of: base)
-        guard !bases.isEmpty, bases != [base] else { return [] }
+        guard !bases.isEmpty, bases.first != base || bases.count > 1 else { return [] }
         let build = Composer.buildName(view)
         let directory = situation.applicationDirectory
         var plan = RuntimePlan(name: "sibling-\(BaseImages.split(bases[0]).short)", bases: bases)
