@@ -4,7 +4,7 @@ import OCI
 /// JSON documents of an image.
 enum JSONFile {
     /// Larger documents are not read.
-    static let limit = 64 << 20
+    static let limit = 32 << 20
 
     /// Reads a document.
     ///

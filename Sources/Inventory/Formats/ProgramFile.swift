@@ -20,6 +20,8 @@ struct ProgramFile {
 
     /// Honest programs have fewer sections and segments.
     private static let partLimit = 4_096
+    /// The entries of ELF's tables have less than 100 bytes.
+    private static let entryLimit = 256
 
     /// Reads the tables; nil when it is no program, or one whose tables are damaged.
     init?(_ file: any RandomAccessBytes) throws {
@@ -76,7 +78,8 @@ struct ProgramFile {
             let table = head.word(wide ? 40 : 32, is64Bit: wide),
             let programSize = head.u16(wide ? 54 : 42), let programCount = head.u16(wide ? 56 : 44),
             let sectionSize = head.u16(wide ? 58 : 46), let sectionCount = head.u16(wide ? 60 : 48),
-            let nameIndex = head.u16(wide ? 62 : 50), programs < UInt64(Int64.max) / 4, table < UInt64(Int64.max) / 4
+            let nameIndex = head.u16(wide ? 62 : 50), programs < UInt64(Int64.max) / 4, table < UInt64(Int64.max) / 4,
+            programSize <= Self.entryLimit, sectionSize <= Self.entryLimit
         else { return }
         let programTable = ByteReader(
             try file.bytes(at: Int64(programs), count: programSize * min(programCount, Self.partLimit)),

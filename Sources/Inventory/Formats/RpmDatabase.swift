@@ -24,7 +24,7 @@ enum RpmDatabase {
 
     /// SQLite's, since rpm 4.16.
     private enum SQLiteForm {
-        static let limit = 1 << 30
+        static let limit = 512 << 20
 
         static func read(_ file: any RandomAccessBytes, limit packages: Int, _ body: ([UInt8]) throws -> Void) throws {
             guard var bytes = try file.whole(limit: limit) else {
@@ -80,7 +80,7 @@ enum RpmDatabase {
 
         static func read(_ file: any RandomAccessBytes, limit: Int, _ body: ([UInt8]) throws -> Void) throws {
             let head = ByteReader(try file.bytes(at: 0, count: 32))
-            guard let pages = head.u32(12), pages >= 1, pages <= 1 << 16 else {
+            guard let pages = head.u32(12), pages >= 1, pages <= 1 << 12 else {
                 throw damaged("its header is impossible")
             }
             // The header takes the room of the first two slots.
