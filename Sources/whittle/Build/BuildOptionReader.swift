@@ -13,6 +13,10 @@ struct BuildOptionReader {
 
     func read() async throws -> BuildOptions {
         let inputs = command.inputs
+        for (option, values) in [("--cache-from", inputs.cacheFrom), ("--cache-to", inputs.cacheTo)] {
+            guard let value = values.first else { continue }
+            throw OptionError("\(option) \(value): remote caches are not supported; the local store is the cache")
+        }
         let opened = try await openContext()
         let dockerfile = try await dockerfile(opened)
         let ignore = try IgnoreFile.find(contextDirectory: opened.directory, dockerfile: dockerfile.file)

@@ -17,7 +17,12 @@ struct BuildRequest {
     func run() async throws {
         let scratch = ScratchSpace(path: try store.makeTemporaryDirectory())
         defer { scratch.unmount() }
+        let call: BuildCall
+        do { call = try command.calls.parse() } catch { throw CommandFailure(error) }
         var options = try await read(scratch)
+        if call.method != .build {
+            return try BuildCallRun(call: call, command: command, options: options).run()
+        }
         let load = command.outputs.load ? EngineLoad(archive: scratch.path + "/load.tar") : nil
         if let load { options.exports.append(load.target) }
         let source = SourceText(options.dockerfile.bytes, path: options.dockerfile.path)
