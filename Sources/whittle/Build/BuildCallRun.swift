@@ -127,7 +127,8 @@ struct BuildCallRun {
     /// The rules that `docker build --check` has; `whittle check` has more.
     private func check() throws {
         let rules = Rules.all.filter { $0.family == .buildKit }
-        let inputs = CheckInputsSource(context: options.context?.path, storeDirectory: command.global.rootDirectory)
+        let inputs = CheckInputsSource(
+            context: options.context?.path, storeDirectory: command.global.rootDirectory, facts: nil)
         let report = Checker(rules: rules).check(
             options.dockerfile.bytes, path: options.dockerfile.path,
             inputs: try inputs.inputs(for: options.dockerfile.path))

@@ -4,12 +4,14 @@ import Builder
 import DockerfileSyntax
 import Glibc
 import OCI
+import Store
 
 /// Turns the command line of `whittle build` into the options of a build: opens contexts, finds the Dockerfile and its
 /// ignore file.
 struct BuildOptionReader {
     let command: BuildCommand
     let scratch: ScratchSpace
+    let store: Store
 
     func read() async throws -> BuildOptions {
         let inputs = command.inputs
@@ -164,7 +166,8 @@ struct BuildOptionReader {
             }
         }
         options.attestations = try AttestationParsing.parse(
-            attest: outputs.attest, sbom: outputs.sbom, provenance: outputs.provenance)
+            attest: outputs.attest, sbom: outputs.sbom, provenance: outputs.provenance,
+            maker: SBOMAttestation(store: store))
         // Attestations are OCI's; a Docker archive with them is one for engines that read OCI layouts.
         if !options.attestations.isEmpty {
             for index in options.exports.indices where !options.exports[index].hasGivenMediaTypes {

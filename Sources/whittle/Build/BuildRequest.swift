@@ -54,7 +54,7 @@ struct BuildRequest {
     /// Reads the options; whatever is wrong with them is wrong usage.
     private func read(_ scratch: ScratchSpace) async throws -> BuildOptions {
         do {
-            return try await BuildOptionReader(command: command, scratch: scratch).read()
+            return try await BuildOptionReader(command: command, scratch: scratch, store: store).read()
         } catch let failure as CommandFailure {
             throw failure
         } catch {
