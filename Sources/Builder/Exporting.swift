@@ -34,7 +34,7 @@ struct Exporting: Sendable {
             let built = try await session.progress.vertex("exporting to \(output.kind.name)") { vertex in
                 let images = try await assemble(output, vertex)
                 let document = try ImageDocument(
-                    images: images, attestations: try await attest(images, output),
+                    images: images, attestations: try await attest(images, output, vertex),
                     annotations: options.annotations + output.annotations, ociMediaTypes: output.ociMediaTypes)
                 try await write(document, output, vertex)
                 try await record(images)
@@ -56,7 +56,9 @@ struct Exporting: Sendable {
     }
 
     /// What is said about each image.
-    private func attest(_ images: [AssembledImage], _ output: ExportTarget) async throws -> [AttestationManifest] {
+    private func attest(
+        _ images: [AssembledImage], _ output: ExportTarget, _ vertex: VertexID
+    ) async throws -> [AttestationManifest] {
         guard !options.attestations.isEmpty, output.isAttested else { return [] }
         guard output.ociMediaTypes else {
             throw BuildError.options("attestations need OCI media types (oci-mediatypes=true)")
@@ -64,7 +66,7 @@ struct Exporting: Sendable {
         let names = try names(of: output)
         var manifests: [AttestationManifest] = []
         for (target, image) in zip(targets, images) {
-            let statements = try await Attesting(session: session, target: target).statements(
+            let statements = try await Attesting(session: session, target: target, vertex: vertex).statements(
                 about: image, names: names)
             manifests.append(
                 try AttestationManifest(

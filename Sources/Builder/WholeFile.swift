@@ -1,20 +1,15 @@
 import Glibc
+import OCI
 
 /// Small files read and written in one go.
 enum WholeFile {
     /// The file's bytes; larger files than `limit` are refused.
     static func read(_ path: String, limit: Int) throws -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw failure("read", path) }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = Glibc.read(file, &buffer, buffer.count)
-            if count < 0 { if errno == EINTR { continue } else { throw failure("read", path) } }
-            if count == 0 { return bytes }
-            bytes += buffer[..<count]
-            if bytes.count > limit { throw BuildError.options("\(path) is larger than \(limit) bytes") }
+        do { return try SmallFile.read(path, limit: limit) } catch .system(let code) {
+            errno = code
+            throw failure("read", path)
+        } catch {
+            throw BuildError.options("\(path) is \(error)")
         }
     }
 
@@ -40,9 +35,22 @@ enum WholeFile {
         return true
     }
 
-    /// Copies a file's bytes.
+    /// Copies a file's bytes, of whatever length.
     static func copy(_ source: String, to path: String, mode: mode_t) throws {
-        try write(try read(source, limit: 1 << 30), to: path, mode: mode)
+        let from = open(source, O_RDONLY | O_CLOEXEC)
+        guard from >= 0 else { throw failure("read", source) }
+        defer { close(from) }
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard file >= 0 else { throw failure("create", path) }
+        defer { close(file) }
+        var chunk = [UInt8](repeating: 0, count: 256 << 10)
+        while true {
+            let count = Glibc.read(from, &chunk, chunk.count)
+            if count < 0 { if errno == EINTR { continue } else { throw failure("read", source) } }
+            if count == 0 { break }
+            guard writeAll(Array(chunk[..<count]), to: file) else { throw failure("write", path) }
+        }
+        guard fchmod(file, mode) == 0 else { throw failure("set the mode of", path) }
     }
 
     private static func failure(_ operation: String, _ path: String) -> BuildError {

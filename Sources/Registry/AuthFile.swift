@@ -14,7 +14,9 @@ struct AuthFile: Sendable {
     /// The file at `path`; nil if there is none.
     static func read(_ path: String, kind: Kind) throws(RegistryError) -> AuthFile? {
         let bytes: [UInt8]?
-        do { bytes = try SmallFile.read(path) } catch { throw .credentialFile(path: path, reason: error.reason) }
+        do { bytes = try ConfigurationFile.read(path) } catch {
+            throw .credentialFile(path: path, reason: error.reason)
+        }
         guard let bytes else { return nil }
         if bytes.allSatisfy({ $0 == 10 || $0 == 13 || $0 == 32 || $0 == 9 }) { return AuthFile(path: path, kind: kind) }
         guard case .object(let document)? = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
@@ -36,9 +38,9 @@ struct AuthFile: Sendable {
         do {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try SmallFile.replace(path, with: Array(try encoder.encode(JSONValue.object(document))) + [10])
+            try ConfigurationFile.replace(path, with: Array(try encoder.encode(JSONValue.object(document))) + [10])
         } catch {
-            throw .credentialFile(path: path, reason: (error as? SmallFile.Failure)?.reason ?? "\(error)")
+            throw .credentialFile(path: path, reason: (error as? ConfigurationFile.Failure)?.reason ?? "\(error)")
         }
     }
 

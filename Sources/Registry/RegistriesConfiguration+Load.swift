@@ -52,7 +52,7 @@ extension RegistriesConfiguration {
     }
 
     private static func read(_ path: String) throws(RegistryError) -> String? {
-        do { return try SmallFile.read(path).map { String(decoding: $0, as: UTF8.self) } } catch {
+        do { return try ConfigurationFile.read(path).map { String(decoding: $0, as: UTF8.self) } } catch {
             throw .configuration(file: path, line: nil, reason: error.reason)
         }
     }

@@ -142,6 +142,41 @@ struct AttestationTests {
         #expect(attribution.layers.map(\.file) == ["Dockerfile"])
     }
 
+    /// Says what it was given.
+    private struct Maker: SBOMMaker {
+        let store: Store
+
+        func document(of subject: SBOMSubject) async throws -> [UInt8] {
+            let isThere = subject.layers.allSatisfy { store.hasBlob($0.descriptor.digest) }
+            return try CanonicalJSON.encode([
+                "lines": subject.attribution.layers.map { "\($0.lines?.lowerBound ?? 0)" },
+                "layers": subject.layers.map(\.diffID.description), "isThere": ["\(isThere)"],
+                "time": ["\(subject.time)"],
+                "manifest": [subject.manifest?.digest.description ?? "none"],
+            ])
+        }
+    }
+
+    @Test("a bill of materials is made of the layers, and comes first")
+    func sbom() async throws {
+        let fixture = try BuildFixture()
+        let outcome = try await fixture.build("FROM scratch\nRUN write a 1\nRUN write b 1\n") {
+            $0.attestations = provenance()
+            $0.attestations.sbom = Maker(store: fixture.store)
+            $0.buildArguments["SOURCE_DATE_EPOCH"] = "1000"
+        }.outcome
+        let (index, attestations) = try stored(fixture, outcome)
+        let manifest = try #require(attestations.first)
+        #expect(
+            manifest.layers.map(\.predicateType) == ["https://spdx.dev/Document", "https://slsa.dev/provenance/v1"])
+        let predicate = try json(try fixture.store.blob(manifest.layers[0].digest))["predicate"]
+        #expect(predicate?["lines"] == .array([.string("2"), .string("3")]))
+        #expect(predicate?["layers"] == .array(outcome.images[0].config.diffIDs.map { .string($0.description) }))
+        #expect(predicate?["isThere"] == .array([.string("true")]))
+        #expect(predicate?["time"] == .array([.string("1000")]))
+        #expect(predicate?["manifest"] == .array([.string(index.manifests[0].digest.description)]))
+    }
+
     @Test("the older form has an image configuration")
     func imageForm() async throws {
         let fixture = try BuildFixture()

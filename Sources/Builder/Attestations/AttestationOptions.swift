@@ -57,6 +57,14 @@ public protocol SBOMMaker: Sendable {
 
 /// What a bill of materials is made of.
 public struct SBOMSubject: Sendable {
+    /// A layer.
+    public struct Layer: Sendable {
+        /// Its digest, uncompressed.
+        public var diffID: Digest
+        /// Its blob.
+        public var descriptor: Descriptor
+    }
+
     /// What it is called; nil when the result has no name.
     public var name: Reference?
     /// The manifest; nil for an output that is files.
@@ -65,8 +73,8 @@ public struct SBOMSubject: Sendable {
     public var config: ImageConfig
     /// What made the layers and files.
     public var attribution: ImageAttribution
-    /// The unpacked layers in overlayfs' form, the lowest first, as paths of directories.
-    public var layers: [String]
+    /// The layers, the lowest first. Their blobs are in the store.
+    public var layers: [Layer]
     /// The time for the document, in seconds since 1970: that of the image.
     public var time: Int64
 }

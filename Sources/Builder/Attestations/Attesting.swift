@@ -6,6 +6,7 @@ import Store
 struct Attesting: Sendable {
     let session: BuildSession
     let target: BuiltTarget
+    let vertex: VertexID
 
     private var options: AttestationOptions { session.options.attestations }
 
@@ -16,10 +17,9 @@ struct Attesting: Sendable {
             names.isEmpty
             ? [InTotoStatement.Subject(name: "_", digest: digest)]
             : names.map { InTotoStatement.Subject(name: $0.packageURL(platform: image.platform), digest: digest) }
-        let record = try await blocking { try BuildRecording(session, target).record(of: image) }
-        return try await predicates(
-            record: record, config: image.config, manifest: image.manifestDescriptor, name: names.first
-        ).map { InTotoStatement(subjects: subjects, predicateType: $0.type, predicate: $0.bytes) }
+        return try await predicates(of: image, manifest: image.manifestDescriptor, name: names.first).map {
+            InTotoStatement(subjects: subjects, predicateType: $0.type, predicate: $0.bytes)
+        }
     }
 
     /// The statements about files, by the names of the files to put them in.
@@ -28,14 +28,10 @@ struct Attesting: Sendable {
     func statements(
         about subjects: [InTotoStatement.Subject], image: AssembledImage
     ) async throws -> [(file: String, statement: InTotoStatement)] {
-        let record = try await blocking { try BuildRecording(session, target).record(of: image) }
-        return try await predicates(
-            record: record, config: image.config, manifest: nil, name: session.options.tags.first
-        )
-        .filter { !$0.isInlineOnly }
-        .map {
-            ($0.file, InTotoStatement(subjects: subjects, predicateType: $0.type, predicate: $0.bytes))
-        }
+        try await predicates(of: image, manifest: nil, name: session.options.tags.first).filter { !$0.isInlineOnly }
+            .map {
+                ($0.file, InTotoStatement(subjects: subjects, predicateType: $0.type, predicate: $0.bytes))
+            }
     }
 
     private struct Predicate {
@@ -46,14 +42,23 @@ struct Attesting: Sendable {
     }
 
     private func predicates(
-        record: BuildRecord, config: ImageConfig, manifest: Descriptor?, name: Reference?
+        of image: AssembledImage, manifest: Descriptor?, name: Reference?
     ) async throws -> [Predicate] {
+        let record = try await blocking { try BuildRecording(session, target).record(of: image) }
         var predicates: [Predicate] = []
         if let maker = options.sbom {
+            // Layers of a base image that is only passed on may still be where they came from.
+            try await sideBySide(image.manifest.layers) { layer in
+                if let origin = image.origins[layer.digest] {
+                    try await session.fetcher.fetch(layer, from: origin, vertex: vertex)
+                }
+            }
             let subject = SBOMSubject(
-                name: name, manifest: manifest, config: config,
-                attribution: ImageAttribution(config: config, record: record),
-                layers: try await session.fetcher.directories(of: target.result.state),
+                name: name, manifest: manifest, config: image.config,
+                attribution: ImageAttribution(config: image.config, record: record),
+                layers: zip(image.config.diffIDs, image.manifest.layers).map {
+                    SBOMSubject.Layer(diffID: $0, descriptor: $1)
+                },
                 time: target.plan.epoch ?? target.result.newestInput)
             predicates.append(
                 Predicate(

@@ -22,7 +22,8 @@ struct StatementFiles: Sendable {
             session: session, stage: target.stage, result: target.result, epoch: target.plan.epoch, vertex: vertex)
         let image = try await assembly.image(for: ExportTarget(kind: .image), annotations: [])
         let subjects = try await blocking { try Self.subjects(root) }
-        let statements = try await Attesting(session: session, target: target).statements(about: subjects, image: image)
+        let statements = try await Attesting(session: session, target: target, vertex: vertex).statements(
+            about: subjects, image: image)
         let time = target.plan.epoch ?? target.result.newestInput
         return try await blocking { try write(statements, time: time, looksLike: top) }
     }

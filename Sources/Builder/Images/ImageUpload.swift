@@ -16,6 +16,8 @@ struct ImageUpload: Sendable {
     var parts: [Part]
     /// The index around them, when there is one.
     var index: (bytes: [UInt8], mediaType: String)?
+    /// Indexes inside that one, each after those inside it.
+    var innerIndexes: [(descriptor: Descriptor, bytes: [UInt8])] = []
     /// Repositories that may have the layer already.
     var mountFrom: @Sendable (Descriptor) -> [Reference]
     /// The bytes of a layer; asked for when the registry lacks them.
@@ -38,6 +40,10 @@ struct ImageUpload: Sendable {
             _ = try await client.putManifest(
                 name.repository.withDigest(part.manifestDescriptor.digest), bytes: part.manifestBytes,
                 mediaType: part.manifestDescriptor.mediaType)
+        }
+        for (descriptor, bytes) in innerIndexes {
+            _ = try await client.putManifest(
+                name.repository.withDigest(descriptor.digest), bytes: bytes, mediaType: descriptor.mediaType)
         }
         if let index {
             _ = try await client.putManifest(name, bytes: index.bytes, mediaType: index.mediaType)

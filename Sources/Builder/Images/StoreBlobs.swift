@@ -42,16 +42,59 @@ public struct StoreBlobs: BlobProvider {
     /// - Returns: also the entries that were left out.
     /// - Throws: ``StoreError/notFound(_:)`` when nothing of it is complete.
     public func complete(_ root: Descriptor) throws -> (descriptor: Descriptor, missing: [Descriptor]) {
-        let present = try manifests(of: root).map(\.descriptor)
-        guard !present.isEmpty else { throw StoreError.notFound("manifest \(root.digest)") }
-        guard MediaType.isIndex(root.mediaType) else { return (root, []) }
-        var index = try CanonicalJSON.decode(Index.self, from: try bytes(of: root), what: "index \(root.digest)")
-        let missing = try index.manifests.filter { try manifests(of: $0).isEmpty }
-        if missing.isEmpty { return (root, []) }
-        index.manifests.removeAll(where: missing.contains)
-        if index.manifests.count == 1 { return (index.manifests[0], missing) }
-        let bytes = try CanonicalJSON.encode(index)
+        var missing: [Descriptor] = []
+        guard let (descriptor, index) = try complete(root, depth: 0, &missing) else {
+            throw StoreError.notFound("manifest \(root.digest)")
+        }
+        if !missing.isEmpty, let index, index.manifests.count == 1, !MediaType.isIndex(index.manifests[0].mediaType) {
+            return (index.manifests[0], missing)
+        }
+        return (descriptor, missing)
+    }
+
+    /// Indexes may contain indexes, but not without end.
+    private static let depthLimit = 8
+
+    /// The part of a descriptor that is here, and its document when it is an index; nil when nothing of it is.
+    private func complete(
+        _ descriptor: Descriptor, depth: Int, _ missing: inout [Descriptor]
+    ) throws -> (descriptor: Descriptor, index: Index?)? {
+        guard MediaType.isIndex(descriptor.mediaType), store.hasBlob(descriptor.digest) else {
+            if try manifests(of: descriptor).isEmpty {
+                missing.append(descriptor)
+                return nil
+            }
+            return (descriptor, nil)
+        }
+        guard depth < Self.depthLimit else {
+            throw OCIError.malformedJSON(what: "index \(descriptor.digest)", reason: "nested too deeply")
+        }
+        let whole = try CanonicalJSON.decode(
+            Index.self, from: try bytes(of: descriptor), what: "index \(descriptor.digest)")
+        var part = whole
+        part.manifests = try whole.manifests.compactMap { try complete($0, depth: depth + 1, &missing)?.descriptor }
+        if part.manifests.isEmpty { return nil }
+        if part == whole { return (descriptor, whole) }
+        let bytes = try CanonicalJSON.encode(part)
         _ = try store.put(bytes)
-        return (Descriptor(mediaType: root.mediaType, describing: bytes), missing)
+        var made = Descriptor(mediaType: descriptor.mediaType, describing: bytes, platform: descriptor.platform)
+        made.annotations = descriptor.annotations
+        return (made, part)
+    }
+
+    /// The indexes inside an index, each after those inside it.
+    func innerIndexes(of root: Descriptor) throws -> [Descriptor] {
+        var result: [Descriptor] = []
+        func visit(_ descriptor: Descriptor, _ depth: Int) throws {
+            guard MediaType.isIndex(descriptor.mediaType), depth < Self.depthLimit,
+                !result.contains(where: { $0.digest == descriptor.digest })
+            else { return }
+            let index = try CanonicalJSON.decode(
+                Index.self, from: try bytes(of: descriptor), what: "index \(descriptor.digest)")
+            for child in index.manifests { try visit(child, depth + 1) }
+            if depth > 0 { result.append(descriptor) }
+        }
+        try visit(root, 0)
+        return result
     }
 }

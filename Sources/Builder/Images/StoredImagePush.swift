@@ -68,6 +68,7 @@ public struct StoredImagePush: Sendable {
             sent: { _, _, _ in })
         if MediaType.isIndex(descriptor.mediaType) {
             upload.index = (try blobs.bytes(of: descriptor), descriptor.mediaType)
+            upload.innerIndexes = try blobs.innerIndexes(of: descriptor).map { ($0, try blobs.bytes(of: $0)) }
         }
         return (upload, descriptor.digest, missing.map(Self.label))
     }

@@ -14,8 +14,10 @@ enum AttestationParsing {
     }
 
     /// What the options together ask for; the special ones count after `--attest`.
+    ///
+    /// - Parameter maker: makes the bills of materials.
     static func parse(
-        attest: [String], sbom: String?, provenance: String?
+        attest: [String], sbom: String?, provenance: String?, maker: any SBOMMaker
     ) throws(OptionError) -> AttestationOptions {
         var options = AttestationOptions()
         var specifications = attest.map { (option: "--attest \($0)", text: $0) }
@@ -31,7 +33,14 @@ enum AttestationParsing {
             }
             switch values.removeValue(forKey: "type") {
             case "provenance": try readProvenance(values, option, into: &options)
-            case "sbom": try readSBOM(values, option, into: &options)
+            case "sbom":
+                let isOff = try isDisabled(values, option)
+                for key in values.keys.sorted() where key != "disabled" {
+                    throw OptionError(
+                        "\(option): \"\(key)\" is not supported"
+                            + (key == "generator" ? "; whittle makes it itself" : ""))
+                }
+                options.sbom = isOff ? nil : maker
             case .some(let type): throw OptionError("\(option): type \"\(type)\" is not one of provenance, sbom")
             case nil: throw OptionError("\(option): type is missing")
             }
@@ -73,16 +82,6 @@ enum AttestationParsing {
             }
         }
         options.provenance = provenance
-    }
-
-    private static func readSBOM(
-        _ values: [String: String], _ option: String, into options: inout AttestationOptions
-    ) throws(OptionError) {
-        if try isDisabled(values, option) {
-            options.sbom = nil
-            return
-        }
-        throw OptionError("\(option): attestations with a bill of materials are not supported")
     }
 
     private static func isDisabled(_ values: [String: String], _ option: String) throws(OptionError) -> Bool {

@@ -20,6 +20,7 @@ struct BuildCommand: AsyncParsableCommand, NeedsMountNamespace {
     @OptionGroup var inputs: BuildInputOptions
     @OptionGroup var running: BuildRunOptions
     @OptionGroup var outputs: BuildOutputOptions
+    @OptionGroup var calls: BuildCallOptions
 
     @ArgumentParser.Argument(help: "Directory, tar file, URL of a git repository or tar file, or - for standard input.")
     var context: String

@@ -45,6 +45,12 @@ struct BuildInputOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Do not use recorded results of these stages.", valueName: "stage"))
     var noCacheFilter: [String] = []
 
+    @Option(name: .long, help: .hidden)
+    var cacheFrom: [String] = []
+
+    @Option(name: .long, help: .hidden)
+    var cacheTo: [String] = []
+
     @Flag(name: .long, help: "Ask registries for base images even when they are in the local store.")
     var pull = false
 }

@@ -4,15 +4,21 @@ import Builder
 import DockerfileSyntax
 import Glibc
 import OCI
+import Store
 
 /// Turns the command line of `whittle build` into the options of a build: opens contexts, finds the Dockerfile and its
 /// ignore file.
 struct BuildOptionReader {
     let command: BuildCommand
     let scratch: ScratchSpace
+    let store: Store
 
     func read() async throws -> BuildOptions {
         let inputs = command.inputs
+        for (option, values) in [("--cache-from", inputs.cacheFrom), ("--cache-to", inputs.cacheTo)] {
+            guard let value = values.first else { continue }
+            throw OptionError("\(option) \(value): remote caches are not supported; the local store is the cache")
+        }
         let opened = try await openContext()
         let dockerfile = try await dockerfile(opened)
         let ignore = try IgnoreFile.find(contextDirectory: opened.directory, dockerfile: dockerfile.file)
@@ -160,7 +166,8 @@ struct BuildOptionReader {
             }
         }
         options.attestations = try AttestationParsing.parse(
-            attest: outputs.attest, sbom: outputs.sbom, provenance: outputs.provenance)
+            attest: outputs.attest, sbom: outputs.sbom, provenance: outputs.provenance,
+            maker: SBOMAttestation(store: store))
         // Attestations are OCI's; a Docker archive with them is one for engines that read OCI layouts.
         if !options.attestations.isEmpty {
             for index in options.exports.indices where !options.exports[index].hasGivenMediaTypes {

@@ -17,7 +17,12 @@ struct BuildRequest {
     func run() async throws {
         let scratch = ScratchSpace(path: try store.makeTemporaryDirectory())
         defer { scratch.unmount() }
+        let call: BuildCall
+        do { call = try command.calls.parse() } catch { throw CommandFailure(error) }
         var options = try await read(scratch)
+        if call.method != .build {
+            return try BuildCallRun(call: call, command: command, options: options).run()
+        }
         let load = command.outputs.load ? EngineLoad(archive: scratch.path + "/load.tar") : nil
         if let load { options.exports.append(load.target) }
         let source = SourceText(options.dockerfile.bytes, path: options.dockerfile.path)
@@ -49,7 +54,7 @@ struct BuildRequest {
     /// Reads the options; whatever is wrong with them is wrong usage.
     private func read(_ scratch: ScratchSpace) async throws -> BuildOptions {
         do {
-            return try await BuildOptionReader(command: command, scratch: scratch).read()
+            return try await BuildOptionReader(command: command, scratch: scratch, store: store).read()
         } catch let failure as CommandFailure {
             throw failure
         } catch {

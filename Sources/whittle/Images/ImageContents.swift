@@ -25,6 +25,8 @@ struct ImageContents: Sendable {
 
     private enum Source: Sendable {
         case image(FoundImage, ImageLocator)
+        /// Layers of an image that is being built; its blobs are in the store.
+        case built
         case directory(String)
     }
     private let source: Source
@@ -56,13 +58,32 @@ struct ImageContents: Sendable {
         }
     }
 
+    /// The layers of a build's result.
+    init(_ subject: SBOMSubject, store: Store) throws {
+        reference = subject.name?.familiar ?? subject.manifest?.digest.description ?? "files"
+        self.store = store
+        temporaryDirectory = try store.makeTemporaryDirectory()
+        source = .built
+        image = nil
+        layers = subject.layers.enumerated().map {
+            Layer(index: $0.offset, diffID: $0.element.diffID, descriptor: $0.element.descriptor)
+        }
+    }
+
     /// What made the layers and files, as far as it is known; nil for a plain root file system.
-    func attribution() throws -> ImageAttribution? { try image.map { try store.attribution(of: $0) } }
+    func attribution() async throws -> ImageAttribution? {
+        guard case .image(let found, let locator) = source else { return nil }
+        return try await locator.attribution(of: found)
+    }
 
     /// A layer's content, fetched when it is elsewhere. nil for a plain root file system.
     func blob(of layer: Layer) async throws -> Blob? {
-        guard case .image(let found, let locator) = source, let descriptor = layer.descriptor else { return nil }
-        return try await locator.blob(descriptor, of: found)
+        guard let descriptor = layer.descriptor else { return nil }
+        switch source {
+        case .image(let found, let locator): return try await locator.blob(descriptor, of: found)
+        case .built: return try StoreBlobs(store).open(descriptor)
+        case .directory: return nil
+        }
     }
 
     /// Shows a layer to visitors, and checks that it is the right one. Blocks.

@@ -34,6 +34,7 @@ struct ImageSession: Sendable {
         } catch {
             display.finish()
             await registry.shutdown()
+            try? store.close()
             throw CommandFailure(ofImage: error)
         }
     }

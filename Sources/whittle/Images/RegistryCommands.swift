@@ -30,7 +30,7 @@ struct PullCommand: AsyncParsableCommand {
             let pull = ImagePull(store: session.store, registry: session.registry, progress: session.progress)
             let platforms = try self.platforms
             for name in try names.map(Self.reference) {
-                let pulled = try await pull.run(name, platforms: platforms)
+                let pulled = try await Interruption.cancelling { try await pull.run(name, platforms: platforms) }
                 session.display.finish()
                 if !quiet {
                     StandardError.write(
@@ -81,7 +81,7 @@ struct PushCommand: AsyncParsableCommand {
             let target = try ImageNames.reference(
                 text.hasPrefix("docker://") ? String(text.dropFirst("docker://".count)) : text)
             let push = StoredImagePush(store: session.store, registry: session.registry, progress: session.progress)
-            let pushed = try await push.run(source, to: target)
+            let pushed = try await Interruption.cancelling { try await push.run(source, to: target) }
             session.display.finish()
             if !pushed.missing.isEmpty {
                 StandardError.write(

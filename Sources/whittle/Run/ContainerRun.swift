@@ -13,12 +13,16 @@ struct ContainerRun: Sendable {
     /// Runs to the end; signals to this process go to the container from the start.
     func run() async throws -> ExitStatus {
         let locator = ImageLocator(store: session.store, registry: session.registry, progress: session.progress)
-        let found = try await locator.find(request.image, platform: request.platform, pull: request.pull)
+        let request = request
+        // Until the container is there to get them, signals end the pull.
+        let found = try await Interruption.cancelling {
+            try await locator.find(request.image, platform: request.platform, pull: request.pull)
+        }
         session.display.finish()
         try requireArchitecture(found.image.config.platform)
         let config = found.image.config.config
         let arguments = try arguments(config)
-        let layers = try await locator.unpack(found)
+        let layers = try await Interruption.cancelling { try await locator.unpack(found) }
         let snapshot = try session.store.newSnapshot(on: layers.last)
         defer { snapshot.abandon() }
         let scratch = ScratchSpace(path: try session.store.makeTemporaryDirectory())

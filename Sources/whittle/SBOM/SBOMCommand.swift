@@ -57,7 +57,7 @@ struct SBOMCommand: AsyncParsableCommand {
                 subject: .init(
                     reference: image, digest: contents.image?.descriptor.digest,
                     platform: contents.image?.config.platform),
-                inventory: inventory, attribution: try contents.attribution(),
+                inventory: inventory, attribution: try await contents.attribution(),
                 created: Timestamp.text(created ?? contents.image?.config.created.flatMap(Timestamp.seconds) ?? 0),
                 toolVersion: Version.text)
             for warning in inventory.warnings {

@@ -70,7 +70,7 @@ struct ImageScan: Sendable {
         let contents = try await ImageContents(reference, session: session, platform: platform)
         let secrets = SecretReader(root: root, isOn: options.looksForSecrets)
         let inventory = try await InventoryReader(contents, root: root).read { secrets.riders(for: $0) }
-        let attribution = try contents.attribution()
+        let attribution = try await contents.attribution()
         var matcher = matcher(inventory, attribution)
         let packages = inventory.packages + (options.includesHidden ? inventory.hiddenPackages : [])
         return Scanned(

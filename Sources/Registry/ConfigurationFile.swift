@@ -1,36 +1,24 @@
+import OCI
+
 #if canImport(Glibc)
     import Glibc
 #endif
 
 /// Reading and replacing configuration and credential files whole.
-enum SmallFile {
+enum ConfigurationFile {
     /// Why a file could not be read or written.
     struct Failure: Error {
         let reason: String
     }
 
+    /// No such file is larger.
     private static let limit = 4 << 20
 
-    /// The bytes of the file at `path`; nil if there is none. Anything over 4 MiB is an error: no such file is that
-    /// large.
+    /// The bytes of the file at `path`; nil if there is none.
     static func read(_ path: String) throws(Failure) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw Failure(reason: ConnectionFailure.text(ofErrno: errno))
-        }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16 << 10)
-        while true {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count == 0 { return bytes }
-            guard count > 0 else {
-                if errno == EINTR { continue }
-                throw Failure(reason: ConnectionFailure.text(ofErrno: errno))
-            }
-            bytes += chunk[..<count]
-            guard bytes.count <= limit else { throw Failure(reason: "larger than \(limit) bytes") }
+        do { return try SmallFile.read(path, limit: limit) } catch {
+            if error.isMissing { return nil }
+            throw Failure(reason: error.description)
         }
     }
 
