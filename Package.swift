@@ -78,7 +78,8 @@ let package = Package(
             name: "whittle",
             dependencies: [
                 "Builder", "BuildGraph", "BuildContext", "DockerfileSyntax", "OCI", "LayerFormat", "Registry", "Store",
-                "Sandbox", "Running", "Slimming", "Analysis", "Advisories", "Checks", "Inventory", "Rendering", "CLinux",
+                "Sandbox", "Running", "Slimming", "Analysis", "Advisories", "Checks", "Inventory", "Rendering",
+                "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), subprocess, "Yams",
             ],
             swiftSettings: swiftSettings),
@@ -100,7 +101,7 @@ let package = Package(
         tests("RunningTests", ["Running", "OCI"]),
         tests("SlimmingTests", ["Slimming", "Running", "Builder", "DockerfileSyntax", "OCI"]),
         tests("AdvisoriesTests", ["Advisories", "Inventory", "OCI", grdb]),
-        tests("CommandTests", ["whittle", "TestSupport", subprocess]),
+        tests("CommandTests", ["whittle", "Checks", "TestSupport", subprocess]),
         tests(
             "RenderingTests",
             [

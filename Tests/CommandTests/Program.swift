@@ -59,7 +59,8 @@ struct Program {
 
     private func run(_ name: String, _ arguments: [String], _ input: String?) async throws -> Ended {
         // From a file: swift-subprocess 1.0.2 ends this process when a program leaves unread what is written to it.
-        let source = try input.map { try scratch.write("input-\(UInt64.random(in: 0...UInt64.max))", $0) } ?? "/dev/null"
+        let file = "input-\(UInt64.random(in: 0...UInt64.max))"
+        let source = try input.map { try scratch.write(file, $0) } ?? "/dev/null"
         let descriptor = open(source, O_RDONLY | O_CLOEXEC)
         try #require(descriptor >= 0)
         let result = try await Subprocess.run(
