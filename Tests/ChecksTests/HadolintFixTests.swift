@@ -20,6 +20,9 @@ struct HadolintFixTests {
             fixed("FROM a\nRUN apt-get update && \\\n  apt-get install x\n", [.dl3009])
                 == "FROM a\nRUN apt-get update && \\\n  apt-get install x && \\\n  rm -rf /var/lib/apt/lists/*\n")
         #expect(
+            fixed("FROM a\nRUN set -eux; \\\n\tapt-get update; \\\n\tb\n", [.dl3009])
+                == "FROM a\nRUN set -eux; \\\n\tapt-get update; \\\n\tb; \\\n\trm -rf /var/lib/apt/lists/*\n")
+        #expect(
             fixed("# escape=`\nFROM a\nRUN apt-get update `\n  && b\n", [.dl3009])
                 == "# escape=`\nFROM a\nRUN apt-get update `\n  && b `\n  && rm -rf /var/lib/apt/lists/*\n")
     }
@@ -27,7 +30,8 @@ struct HadolintFixTests {
     @Test(
         "nothing is appended where it would not be run, or change what counts",
         arguments: [
-            "RUN apt-get update;", "RUN apt-get update & b &", "RUN apt-get update && exec b",
+            "RUN apt-get update;", "RUN apt-get update && apt-get dist-clean", "RUN apt-get update & b &",
+            "RUN apt-get update && exec b",
             "RUN apt-get update # remark", #"RUN ["apt-get", "update"]"#, "RUN <<E\napt-get update\nE",
             "RUN cat <<E && apt-get update\nx\nE",
         ])

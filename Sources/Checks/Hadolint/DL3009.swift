@@ -32,7 +32,9 @@ extension Rule {
                 (
                     .declaredChange, "delete the lists in the same step",
                     { _, run, context in
-                        if laterStepsNeedLists(run, context) { return [] }
+                        // Where apt-get deletes the lists itself, there is nothing to add.
+                        let deletes = run.commands.contains { $0.has("apt-get", "dist-clean", "distclean") }
+                        if deletes || laterStepsNeedLists(run, context) { return [] }
                         return run.appending("rm -rf /var/lib/apt/lists/*", in: context).map { [$0] } ?? []
                     }
                 ), once: true, in: context)

@@ -41,21 +41,27 @@ extension RunScript {
         let lines = source.lineNumber(of: start)...source.lineNumber(of: end)
         return TextEdit(
             range: SourceRange(at: end),
-            replacement: RunScript.continuation(source, lines, escape: context.dockerfile.escape, command))
+            replacement: RunScript.continuation(
+                source, lines, escape: context.dockerfile.escape, stopsAtFailure: stopsAtFailure, command))
     }
 
     /// A line at the end of a heredoc whose script stops at the first failure.
     private func appendingLine(_ command: String) -> TextEdit? {
-        guard let heredoc = statement.node.heredocs.first, heredoc.content.hasSuffix("\n"), let first = commands.first,
-            first.name == "set", first.hasFlag("e") || first.hasFlag("o") && first.has(argument: "errexit"),
+        guard let heredoc = statement.node.heredocs.first, heredoc.content.hasSuffix("\n"), stopsAtFailure,
             !script.hasLineBoundText
         else { return nil }
         return TextEdit(range: SourceRange(at: heredoc.contentRange.end), replacement: command + "\n")
     }
 
+    /// True when the script begins with `set -e`.
+    private var stopsAtFailure: Bool {
+        guard let first = commands.first, first.name == "set", first.isOutermost else { return false }
+        return first.hasFlag("e") || first.hasFlag("o") && first.has(argument: "errexit")
+    }
+
     /// ` && command`, on a line of its own in the style of the lines of the instruction.
     static func continuation(
-        _ source: SourceText, _ lines: ClosedRange<Int>, escape: Character, _ command: String
+        _ source: SourceText, _ lines: ClosedRange<Int>, escape: Character, stopsAtFailure: Bool, _ command: String
     ) -> String {
         guard lines.count > 1 else { return " && " + command }
         var indent = "    "
@@ -69,12 +75,15 @@ extension RunScript {
                 indent = String(line.prefix { $0 == " " || $0 == "\t" })
             }
         }
-        let endsWithOperator = lines.contains { number in
+        let ends = lines.map { number in
             var text = source.line(number).trimmed
             if text.last == escape { text = text.dropLast().trimmed }
-            return text.hasSuffix("&&")
+            return text
         }
-        if endsWithOperator { return " && \(escape)\n" + indent + command }
+        if stopsAtFailure, ends.contains(where: { $0.hasSuffix(";") && !$0.hasSuffix(";;") }) {
+            return "; \(escape)\n" + indent + command
+        }
+        if ends.contains(where: { $0.hasSuffix("&&") }) { return " && \(escape)\n" + indent + command }
         return " \(escape)\n    && " + command
     }
 }
