@@ -101,7 +101,7 @@ let package = Package(
         tests("RunningTests", ["Running", "OCI"]),
         tests("SlimmingTests", ["Slimming", "Running", "Builder", "DockerfileSyntax", "OCI"]),
         tests("AdvisoriesTests", ["Advisories", "Inventory", "OCI", grdb]),
-        tests("CommandTests", ["whittle", "Checks", "Checks", "TestSupport", subprocess]),
+        tests("CommandTests", ["whittle", "Checks", "TestSupport", subprocess]),
         tests(
             "RenderingTests",
             [
