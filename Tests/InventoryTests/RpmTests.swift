@@ -173,7 +173,7 @@ struct RpmTests {
         let found = try inventory([
             .file(
                 "var/lib/rpmmanifest/container-manifest-2",
-                "openssl\t1.1.1k-21.cm2\t1\t2\tMicrosoft Corporation\t(none)\t10\tx86_64\t0\topenssl-1.1.1k-21.cm2.src.rpm\nshort\t1\n"
+                "openssl\t1.1.1k-21.cm2\t1\t2\tMicrosoft Corporation\t(none)\t10\tx86_64\t0\topenssl-1.1.1k-21.cm2.src.rpm\nshort\t1\n\t1-1\t1\t2\tM\t-\t1\tx\t0\ta-1-1.src.rpm\n"
             )
         ])
         #expect(

@@ -30,7 +30,7 @@ enum GoModules {
         var modules: [(name: String, version: String, isMain: Bool)] = []
         for line in info.modules {
             let fields = line.split(separator: 0x09, omittingEmptySubsequences: false).map(\.text)
-            guard fields.count >= 2 else { continue }
+            guard fields.count >= 2, !fields[1].isEmpty else { continue }
             switch fields[0] {
             case "mod": modules.append((fields[1], fields.count > 2 ? fields[2] : "", true))
             case "dep": modules.append((fields[1], fields.count > 2 ? fields[2] : "", false))
@@ -81,7 +81,7 @@ enum RustCrates {
     static func packages(_ section: [UInt8]) throws -> [Package] {
         let json = try Inflate.bytes(section, .zlib, limit: 64 << 20, what: "list of crates")
         let audit = try CanonicalJSON.decode(Audit.self, from: json, what: "list of crates")
-        return audit.packages.filter { $0.kind != "build" }.map { entry in
+        return audit.packages.filter { $0.kind != "build" && !$0.name.isEmpty }.map { entry in
             // A program that was installed from the registry is a crate of it like any other.
             let isOwn = entry.root == true && entry.source != "crates.io" && entry.source != "registry"
             return Package(

@@ -112,7 +112,9 @@ struct RpmCataloguer: Cataloguer {
         var finding = Finding()
         for line in bytes.split(separator: 0x0A) {
             let columns = line.split(separator: 0x09, omittingEmptySubsequences: false).map(\.text)
-            guard columns.count >= 10, let hyphen = columns[1].firstIndex(of: "-") else { continue }
+            guard columns.count >= 10, !columns[0].isEmpty, let hyphen = columns[1].firstIndex(of: "-") else {
+                continue
+            }
             finding.packages.append(
                 package(
                     name: columns[0], version: String(columns[1][..<hyphen]),

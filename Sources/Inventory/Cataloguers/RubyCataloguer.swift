@@ -32,7 +32,9 @@ struct RubyCataloguer: Cataloguer {
             default: break
             }
         }
-        guard let name = stub?.name ?? name, let version = stub?.version ?? version else { return nil }
+        guard let name = stub?.name ?? name, let version = stub?.version ?? version, !name.isEmpty,
+            !version.isEmpty
+        else { return nil }
         return Finding(
             packages: [Package(type: .gem, name: name, version: version, path: "", licences: licences)],
             claims: [.init(owner: .package(0), files: .these(.directories(Self.directory(of: file))))])
