@@ -67,7 +67,7 @@ let package = Package(
         target("Running", ["Builder", "Sandbox", "Store", "OCI", "CLinux"]),
         target("Analysis", ["OCI", "LayerFormat"]),
         target("Checks", ["DockerfileSyntax"]),
-        target("Advisories", ["Inventory", "LayerFormat", "OCI", "CArchive", grdb]),
+        target("Advisories", ["Inventory", "LayerFormat", "OCI", "CArchive", grdb, "Yams"]),
         target(
             "Slimming",
             ["Running", "Builder", "BuildContext", "Registry", "DockerfileSyntax", "OCI", "Sandbox", "Store"]),

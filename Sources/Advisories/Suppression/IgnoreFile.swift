@@ -105,12 +105,7 @@ public struct IgnoreFile: Hashable, Sendable {
 /// Ignore files in YAML: `vulnerabilities` and `secrets`, each a list with `id`, `paths`, `purls`, `expired_at`, `statement`.
 enum IgnoreFileYAML {
     static func entries(_ text: String, file: String) throws(AdvisoriesError) -> [IgnoreFile.Entry] {
-        let value: JSONValue
-        do throws(PlainYAML.Fault) {
-            value = try PlainYAML.value(of: text)
-        } catch {
-            throw .malformed(path: file, line: error.line, reason: error.reason)
-        }
+        let value = try YAMLText.value(of: text, file: file)
         var entries: [IgnoreFile.Entry] = []
         for (section, content) in value.fields.sorted(by: { $0.key < $1.key }) {
             // Other sections are about things that are not looked for here.
