@@ -131,7 +131,7 @@ struct BuildCallRun {
             context: options.context?.path, storeDirectory: command.global.rootDirectory, facts: nil)
         let report = Checker(rules: rules).check(
             options.dockerfile.bytes, path: options.dockerfile.path,
-            inputs: try inputs.inputs(for: options.dockerfile.path))
+            inputs: inputs.inputs(for: options.dockerfile.path))
         let count = report.findings.count
         if call.isJSON {
             let summaries = Dictionary(rules.map { ($0.id, $0.summary) }) { first, _ in first }
