@@ -65,7 +65,7 @@ let package = Package(
                 "CLinux", nioCore,
             ]),
         target("Running", ["Builder", "Sandbox", "Store", "OCI", "CLinux"]),
-        target("Analysis", ["OCI", "LayerFormat"]),
+        target("Analysis", ["OCI", "LayerFormat", "Inventory"]),
         target("Checks", ["DockerfileSyntax"]),
         target("Advisories", ["Inventory", "LayerFormat", "OCI", "CArchive", grdb, "Yams"]),
         target(
@@ -101,12 +101,13 @@ let package = Package(
         tests("RunningTests", ["Running", "OCI"]),
         tests("SlimmingTests", ["Slimming", "Running", "Builder", "DockerfileSyntax", "OCI"]),
         tests("AdvisoriesTests", ["Advisories", "Inventory", "OCI", grdb]),
-        tests("CommandTests", ["whittle", "Checks", "TestSupport", subprocess]),
+        tests("AnalysisTests", ["Analysis", "Inventory", "LayerFormat", "OCI"]),
+        tests("CommandTests", ["whittle", "Analysis", "Checks", "TestSupport", subprocess]),
         tests(
             "RenderingTests",
             [
                 "Rendering", "Builder", "BuildContext", "DockerfileSyntax", "OCI", "Registry", "Sandbox", "Store",
-                "Checks", "Advisories", "Inventory",
+                "Checks", "Advisories", "Analysis", "Inventory", "LayerFormat",
             ]),
     ]
 )

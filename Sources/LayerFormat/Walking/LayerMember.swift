@@ -21,9 +21,16 @@ public struct LayerMember: Sendable {
     /// Its header.
     public let entry: TarEntry
 
+    /// Where in the tar its headers start.
+    public let offset: Int64
+    /// Has the file holes, so that its size says nothing of what there is to read?
+    public let isSparse: Bool
+
     /// A member with that header.
-    init(_ entry: TarEntry) {
+    init(_ entry: TarEntry, offset: Int64 = 0, isSparse: Bool = false) {
         self.entry = entry
+        self.offset = offset
+        self.isSparse = isSparse
         let (components, leavesRoot) = Self.components(of: entry.name)
         guard !leavesRoot, let name = components.last else {
             path = []
@@ -52,6 +59,8 @@ public struct LayerMember: Sendable {
         self.entry = entry
         path = entry.name
         meaning = .file
+        offset = 0
+        isSparse = false
     }
 
     /// The path that a name in an archive means, or that a hard link of one leads to; nil when it leads out of the root.

@@ -14,9 +14,10 @@ final class LayerWalk {
         self.plain = plain
     }
 
-    func run() throws {
+    /// - Returns: where in the tar the last member ends.
+    func run() throws -> Int64 {
         while let entry = try reader.next() {
-            let member = LayerMember(entry)
+            let member = LayerMember(entry, offset: reader.memberOffset, isSparse: reader.isSparse)
             var looking: [any LayerVisitor] = []
             var taking: [any LayerVisitor] = []
             for visitor in visitors {
@@ -38,6 +39,7 @@ final class LayerWalk {
             }
             for visitor in taking { try visitor.take(UnsafeRawBufferPointer(start: nil, count: 0), of: member) }
         }
+        return reader.memberOffset
     }
 
     private func readRest(of member: LayerMember, _ visitors: [any LayerVisitor]) throws {

@@ -8,6 +8,8 @@ public struct WalkedLayer: Hashable, Sendable {
     public let diffID: Digest
     /// The length of the tar in bytes.
     public let uncompressedSize: Int64
+    /// Where in the tar its last member ends: what follows are zeros.
+    public let membersEnd: Int64
 }
 
 /// Reads a layer once and shows every member to the visitors, plain or compressed by gzip, zstd, xz or bzip2.
@@ -37,15 +39,15 @@ public func walkLayer(
     if let plain = plain ?? nil {
         let hashing = try ConcurrentDigest(of: blob, verifying: expected)
         defer { hashing.cancel() }
-        try LayerWalk(TarReader(blob.source()), visitors, spool, plain: plain).run()
-        walked = WalkedLayer(diffID: try hashing.result(), uncompressedSize: blob.size)
+        let end = try LayerWalk(TarReader(blob.source()), visitors, spool, plain: plain).run()
+        walked = WalkedLayer(diffID: try hashing.result(), uncompressedSize: blob.size, membersEnd: end)
     } else {
         let ahead = try ReadAhead(try decompressing(blob.source()))
         defer { ahead.stop() }
         let hashed = HashingSource(ahead, verifying: expected)
-        try LayerWalk(TarReader(hashed), visitors, spool, plain: nil).run()
+        let end = try LayerWalk(TarReader(hashed), visitors, spool, plain: nil).run()
         try hashed.drain()
-        walked = WalkedLayer(diffID: hashed.digest, uncompressedSize: hashed.count)
+        walked = WalkedLayer(diffID: hashed.digest, uncompressedSize: hashed.count, membersEnd: end)
     }
     if let expected, walked.diffID != expected {
         throw OCIError.digestMismatch(what: name, expected: expected, actual: walked.diffID)

@@ -14,6 +14,9 @@ public struct TarReader {
     private var padding = 0
     private var sparse: SparseMap?
     private var finished = false
+    /// Where in the source the current member starts, its extended headers included; at the end of the archive, where the
+    /// last member's padding ends. The differences are what each member takes up.
+    public private(set) var memberOffset: Int64 = 0
 
     /// Reads from `source`.
     public init(_ source: any ByteSource) {
@@ -35,6 +38,7 @@ public struct TarReader {
         remaining = 0
         padding = 0
         sparse = nil
+        memberOffset = position
         var pax = PaxRecords()
         var longName: PathBytes?
         var longLink: PathBytes?

@@ -89,6 +89,8 @@ struct CheckSettings {
                     }
                     configuration.labelSchema[label] = kind
                 }
+            // The rules for images (whittle inspect --ci) may be in the same file.
+            case "inspect" where reader.path.contains(".whittle."): break
             case "experimental": configuration.experimental.formUnion(try reader.strings(value, key))
             default: throw reader.failure("there is no setting \(key)", value)
             }

@@ -7,7 +7,7 @@ import Rendering
 struct CompareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Compare two images: sizes, layers, packages.",
+        abstract: "Compare two images: sizes, layers, packages, files, configuration.",
         discussion: """
             Images are named as everywhere: NAME of the local store or a registry, docker://REF, oci:DIR[:REF], \
             oci-archive:FILE[:REF], docker-archive:FILE[:REF], or dir:ROOTFS for a plain root file system. The size is that \
@@ -15,15 +15,21 @@ struct CompareCommand: AsyncParsableCommand {
             """)
 
     /// How the comparison is printed.
-    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, markdown, html }
 
     @OptionGroup var global: GlobalOptions
 
-    @Option(name: .long, help: "text or json.")
+    @Option(name: .long, help: "text, json, markdown (for a pull request) or html.")
     var format: Format = .text
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("File to write (default: standard output).", valueName: "path"))
+    var output: String?
 
     @Option(name: .long, help: ArgumentHelp("Platform of the images (default: this machine's).", valueName: "os/arch"))
     var platform: String?
+
+    @Option(name: .long, help: ArgumentHelp("With text: rows of each list.", valueName: "n"))
+    var top = 20
 
     @ArgumentParser.Argument(help: "First image.")
     var before: String
@@ -31,16 +37,23 @@ struct CompareCommand: AsyncParsableCommand {
     @ArgumentParser.Argument(help: "Second image.")
     var after: String
 
+    func validate() throws {
+        if top < 0 { throw ValidationError("--top takes numbers from 0") }
+    }
+
     func run() async throws {
         let session = try ImageSession(global)
         try await session.run { session in
-            let platform = try platform.map(ImageNames.platform)
-            let reader = SummaryReader(session: session, platform: platform)
+            let inspector = ImageInspector(session: session, platform: try platform.map(ImageNames.platform))
             let comparison = ImageComparison(
-                before: try await reader.read(before), after: try await reader.read(after))
+                before: try await inspector.inspect(before), after: try await inspector.inspect(after))
+            session.display.finish()
+            let file = ResultFile(path: output)
             switch format {
-            case .text: print(ComparisonText.table(comparison), terminator: "")
-            case .json: print(String(decoding: try CanonicalJSON.encode(comparison), as: UTF8.self))
+            case .text: try file.write(ComparisonText.text(comparison, rows: top))
+            case .json: try file.write(ComparisonJSON.text(comparison))
+            case .markdown: try file.write(ComparisonMarkdown.text(comparison))
+            case .html: try file.write(ComparisonPage.page(comparison))
             }
         }
     }

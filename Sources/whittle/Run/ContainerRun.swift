@@ -12,6 +12,37 @@ struct ContainerRun: Sendable {
 
     /// Runs to the end; signals to this process go to the container from the start.
     func run() async throws -> ExitStatus {
+        try await withContainer { container in
+            var container = container
+            container.spec.arguments = try arguments(container.config)
+            let control = SandboxControl()
+            let stop = StopSequence(
+                control: control,
+                stopSignal: request.stopSignal ?? SignalName.number(container.config.stopSignal) ?? SIGTERM,
+                timeout: request.stopTimeout ?? container.config.stopTimeout ?? 10)
+            let relay = try SignalRelay { stop.receive($0) }
+            let forwarders = try request.ports.filter(\.needsForwarding).map { try PortForwarder($0) }
+            defer { withExtendedLifetime((relay, forwarders)) {} }
+            return try await container.executor.run(
+                container.spec,
+                streams: StandardStreams(
+                    input: request.isInteractive || request.hasTerminal ? .inherit : .null,
+                    // As with docker, only a terminal is handed on; otherwise what the runtime has to say is told apart.
+                    output: request.hasTerminal ? .inherit : .deliver(Self.copy(control))),
+                control: control)
+        }
+    }
+
+    /// A file system in which commands run, one after the other.
+    struct Container: Sendable {
+        let executor: OCIRuntimeExecutor
+        /// All but what to run.
+        var spec: SandboxSpec
+        let config: ContainerConfig
+    }
+
+    /// Makes a file system of the image, which is thrown away after `body`.
+    func withContainer<Value: Sendable>(_ body: (Container) async throws -> Value) async throws -> Value {
         let locator = ImageLocator(store: session.store, registry: session.registry, progress: session.progress)
         let request = request
         // Until the container is there to get them, signals end the pull.
@@ -21,13 +52,12 @@ struct ContainerRun: Sendable {
         session.display.finish()
         try requireArchitecture(found.image.config.platform)
         let config = found.image.config.config
-        let arguments = try arguments(config)
         let layers = try await Interruption.cancelling { try await locator.unpack(found) }
         let snapshot = try session.store.newSnapshot(on: layers.last)
         defer { snapshot.abandon() }
         let scratch = ScratchSpace(path: try session.store.makeTemporaryDirectory())
         var spec = SandboxSpec(
-            arguments: arguments,
+            arguments: [],
             root: .overlay(
                 lowers: layers.map(session.store.layerDirectory), upper: snapshot.upper, work: snapshot.work))
         fill(&spec, config, found)
@@ -37,23 +67,9 @@ struct ContainerRun: Sendable {
         defer { volumes.unmount() }
         // What is mounted on the command line may lie in a volume: a mount further down comes later.
         spec.mounts = volumes.mounts + spec.mounts
-
         defer { scratch.unmount() }
         let executor = try OCIRuntimeExecutor(scratch: try scratch.sandbox())
-        let control = SandboxControl()
-        let stop = StopSequence(
-            control: control, stopSignal: request.stopSignal ?? SignalName.number(config.stopSignal) ?? SIGTERM,
-            timeout: request.stopTimeout ?? config.stopTimeout ?? 10)
-        let relay = try SignalRelay { stop.receive($0) }
-        let forwarders = try request.ports.filter(\.needsForwarding).map { try PortForwarder($0) }
-        defer { withExtendedLifetime((relay, forwarders)) {} }
-        return try await executor.run(
-            spec,
-            streams: StandardStreams(
-                input: request.isInteractive || request.hasTerminal ? .inherit : .null,
-                // As with docker, only a terminal is handed on; otherwise what the runtime has to say is told apart.
-                output: request.hasTerminal ? .inherit : .deliver(Self.copy(control))),
-            control: control)
+        return try await body(Container(executor: executor, spec: spec, config: config))
     }
 
     /// Writes the container's output to this process's own. When nobody reads that any more, the container is killed, as a

@@ -82,8 +82,25 @@ struct RunRequest: Sendable {
         }
     }
 
+    /// The image as it is, with nothing from the command line.
+    init(image: ImageName) {
+        self.image = image
+        command = []
+        environment = []
+        isInteractive = false
+        hasTerminal = false
+        ulimits = []
+        isPrivileged = false
+        mounts = []
+        isReadOnly = false
+        network = .host
+        ports = []
+        hosts = []
+        pull = .missing
+    }
+
     /// `NAME=VALUE`, or `NAME` for the value here, if it has one.
-    private static func variables(_ texts: [String]) throws -> [String] {
+    static func variables(_ texts: [String]) throws -> [String] {
         try texts.compactMap { text in
             guard !text.hasPrefix("="), !text.isEmpty else { throw OptionError("-e \(text): the name is missing") }
             if text.contains("=") { return text }
@@ -92,7 +109,7 @@ struct RunRequest: Sendable {
     }
 
     /// As Docker reads such files: a variable per line, no quoting, `#` at the start of a line.
-    private static func variables(inFile path: String) throws -> [String] {
+    static func variables(inFile path: String) throws -> [String] {
         let text = String(decoding: try FileBytes.read(path, what: "environment file"), as: UTF8.self)
         let lines = text.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " || $0 == "\t" } }
         return try variables(lines.filter { !$0.isEmpty && !$0.hasPrefix("#") }.map(String.init))
