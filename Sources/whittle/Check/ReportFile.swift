@@ -5,14 +5,7 @@ import OCI
 enum ReportFile {
     /// Writes a new file, or replaces one. A device or pipe is written to, never replaced.
     static func write(_ text: String, to path: String) throws {
-        var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG, status.st_mode & S_IFMT != S_IFDIR {
-            let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { throw OCIError.system(operation: "open", path: path, errno: errno) }
-            defer { close(descriptor) }
-            return try FileSink(descriptor: descriptor, path: path).write(Array(text.utf8))
-        }
-        try write(Array(text.utf8), to: path, mode: 0o644)
+        try write(Array(text.utf8), to: path, mode: nil)
     }
 
     /// Replaces the contents of a file; its permissions stay. Of a symbolic link the file behind it is replaced.
@@ -25,10 +18,10 @@ enum ReportFile {
         try write(bytes, to: String(cString: resolved), mode: status.st_mode & 0o7777)
     }
 
-    private static func write(_ bytes: [UInt8], to path: String, mode: mode_t) throws {
-        let file = try AtomicFile(path: path, mode: mode)
+    private static func write(_ bytes: [UInt8], to path: String, mode: mode_t?) throws {
+        let file = try AtomicFile(path: path, mode: mode ?? 0o644)
         // The umask must not take anything from what was there.
-        guard fchmod(file.descriptor, mode) == 0 else {
+        if let mode, fchmod(file.descriptor, mode) != 0 {
             throw OCIError.system(operation: "write", path: path, errno: errno)
         }
         var rest = bytes[...]
