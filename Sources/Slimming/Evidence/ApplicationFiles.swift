@@ -25,7 +25,7 @@ struct ApplicationFiles: Sendable {
         ".nyc_output",
     ]
     private static let deadPrefixes = [
-        "Dockerfile", "README", "docker-compose", "compose.", "CHANGELOG", "CONTRIBUTING", "LICENSE",
+        "Dockerfile", ".dockerignore", "README", "docker-compose", "compose.", "CHANGELOG", "CONTRIBUTING", "LICENSE",
     ]
     private static let testNames: Set<String> = [
         "test", "tests", "__tests__", "spec", "e2e", "coverage", "docs", "doc",

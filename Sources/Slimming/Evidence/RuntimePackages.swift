@@ -26,42 +26,11 @@ enum RuntimePackages {
 
     /// Libraries that programs and libraries of the Dockerfile's own layers are linked with, and theirs.
     private static func linked(_ evidence: Evidence) -> Set<String> {
-        let directories = [
-            "/usr/local/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu",
-            "/usr/lib/aarch64-linux-gnu", "/lib", "/usr/lib",
-        ]
-        var pending = evidence.added.filter { path in
+        let own = evidence.added.filter { path in
             (path.contains("/site-packages/") || path.contains("/node_modules/") || path.hasPrefix("/usr/local/")
                 || path.hasPrefix("/app") || path.hasPrefix("/srv") || path.hasPrefix("/opt/"))
                 && (path.contains(".so") || path.hasSuffix(".node") || path.contains("/bin/"))
         }
-        var found: Set<String> = []
-        var seen: Set<String> = []
-        while let path = pending.popFirst() {
-            guard seen.count < 20_000, seen.insert(path).inserted,
-                let file = ELFFile(path: evidence.image.directory + path)
-            else { continue }
-            for name in file.needed {
-                let own = file.searchPaths.map { $0.replacingOrigin(PathText.parent(path)) }
-                guard
-                    let library = (own + directories).map({ PathText.join($0, name) }).first(where: {
-                        evidence.image.kind($0) == .file
-                    })
-                else { continue }
-                found.insert(library)
-                let resolved = evidence.image.resolved(library)
-                found.insert(resolved)
-                pending.insert(resolved)
-            }
-        }
-        return found
-    }
-}
-
-extension String {
-    /// With `$ORIGIN` at the front of a search path replaced.
-    fileprivate func replacingOrigin(_ directory: String) -> String {
-        for name in ["$ORIGIN", "${ORIGIN}"] where hasPrefix(name) { return directory + dropFirst(name.count) }
-        return self
+        return LinkedLibraries.of(own, in: evidence.image)
     }
 }

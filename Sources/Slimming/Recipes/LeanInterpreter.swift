@@ -22,7 +22,9 @@ enum LeanInterpreter {
     }
 
     /// The part of the plan that makes the root file system.
-    static func root(_ evidence: Evidence, interpreter: String) -> RootFilesystem {
+    ///
+    /// - Parameter libraries: Directories of the original whose libraries come along with what they are linked with.
+    static func root(_ evidence: Evidence, interpreter: String, libraries: [String]) -> RootFilesystem {
         var root = RootFilesystem()
         root.linked = [interpreter]
         root.shell = true
@@ -30,7 +32,7 @@ enum LeanInterpreter {
             "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/openssl.cnf", "/usr/lib/ssl", "/etc/nsswitch.conf",
             "/etc/mime.types", "/usr/share/zoneinfo", "/usr/lib/locale/C.utf8",
         ]
-        root.files += evidence.loadedByName(program: interpreter)
+        root.files += evidence.loadedByName(program: interpreter, besides: libraries)
         root.writable = evidence.writtenDirectories
         return root
     }

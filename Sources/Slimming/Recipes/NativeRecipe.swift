@@ -142,15 +142,3 @@ struct NativeRecipe: Recipe {
         return isSource ? .dead : .unknown
     }
 }
-
-extension Evidence {
-    /// Shared libraries that were opened and that neither the program nor its libraries are linked with.
-    func loadedByName(program: String) -> [String] {
-        let libraries = observation.opened.filter { path in
-            (path.hasPrefix("/usr/lib/") || path.hasPrefix("/lib/") || path.hasPrefix("/usr/local/lib/"))
-                && path.contains(".so") && image.kind(path) == .file
-                && !path.hasSuffix("/ld.so.cache") && !PathText.name(path).hasPrefix("ld-linux")
-        }
-        return libraries.sorted()
-    }
-}

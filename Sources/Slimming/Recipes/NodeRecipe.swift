@@ -102,11 +102,11 @@ struct NodeRecipe: Recipe {
                 "runtime-base", at: situation.fromNode,
                 "only node was started: it and its libraries are all that the image has; no package manager, no distribution"
             ))
-        var root = LeanInterpreter.root(evidence, interpreter: node)
+        let modules = PathText.join(directory, "node_modules")
+        let libraries = evidence.image.kind(modules) == .directory ? [modules] : []
+        var root = LeanInterpreter.root(evidence, interpreter: node, libraries: libraries)
         root.files.append(node)
-        root.linkedDirectories =
-            evidence.image.kind(PathText.join(directory, "node_modules")) == .directory
-            ? [PathText.join(directory, "node_modules")] : []
+        root.linkedDirectories = libraries
         root.account = "node:x:1000:1000::/:/sbin/nologin"
         plan.buildTail += root.lines(
             comment: "Node with its shared libraries, and what every process expects of a system.")

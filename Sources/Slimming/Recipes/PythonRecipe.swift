@@ -83,7 +83,7 @@ struct PythonRecipe: Recipe {
             return environmentPlan(
                 BaseImages.slim(of: situation.view.baseName(of: situation.view.buildIndex)), situation, evidence)
         }
-        var root = LeanInterpreter.root(evidence, interpreter: python)
+        var root = LeanInterpreter.root(evidence, interpreter: python, libraries: [library])
         root.linkedDirectories = [library + "/lib-dynload", Self.environment]
         // Parts of the library that are tools or need what is not there, and what only installers use.
         let unneeded = [

@@ -27,10 +27,13 @@ struct RootFilesystem: Sendable {
         let number = account.split(separator: ":")[2]
         commands.append("printf 'root:x:0:\\n\(account.split(separator: ":")[0]):x:\(number):\\n' > \(root)/etc/group")
         if shell { commands.append("mkdir -p \(root)/bin && cp -L /bin/sh \(root)/bin/sh") }
-        for file in files {
+        if !files.isEmpty {
             commands.append(
-                "if [ -e \(file) ]; then mkdir -p \(root)\(PathText.parent(file)) && cp -RL \(file) \(root)\(PathText.parent(file) == "/" ? "/" : PathText.parent(file) + "/"); fi"
-            )
+                """
+                for path in \(files.joined(separator: " ")); do \\
+                      if [ -e "$path" ]; then mkdir -p "\(root)${path%/*}" && cp -RL "$path" "\(root)${path%/*}/"; fi; \\
+                    done
+                """)
         }
         var listed = linked
         if shell { listed.append("/bin/sh") }
@@ -41,13 +44,15 @@ struct RootFilesystem: Sendable {
                 "find \(linkedDirectories.joined(separator: " ")) -type f \\( -perm -u+x -o -name '*.so*' \\)")
         }
         if !sources.isEmpty {
+            // What lies in these directories is copied with them.
+            let there = ([root] + linkedDirectories.filter { !$0.hasPrefix(root + "/") }).map { $0 + "/*" }
             let list = sources.count == 1 ? sources[0] : "{ " + sources.joined(separator: "; ") + "; }"
             commands.append(
                 """
                 \(list) | xargs -r ldd 2>/dev/null \\
                      | sed -n 's/.*=> \\(\\/[^ ]*\\) (.*/\\1/p; s/^[[:space:]]*\\(\\/[^ ]*\\) (.*/\\1/p' | sort -u \\
                      | while read -r library; do \\
-                         case $library in \(root)/*) ;; *) mkdir -p "\(root)${library%/*}" && cp -Ln "$library" "\(root)$library" ;; esac; \\
+                         case $library in \(there.joined(separator: "|"))) ;; *) mkdir -p "\(root)${library%/*}" && cp -Ln "$library" "\(root)$library" ;; esac; \\
                        done
                 """)
         }
