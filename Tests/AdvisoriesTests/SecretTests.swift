@@ -30,6 +30,12 @@ struct SecretTests {
         #expect(rules("-----BEGIN PUBLIC KEY-----\nabc\n-----END PUBLIC KEY-----").isEmpty)
         #expect(rules("-----BEGIN RSA PRIVATE KEY-----\n…\n-----END RSA PRIVATE KEY-----").isEmpty)
         #expect(rules("if line.startswith('-----BEGIN PRIVATE KEY-----'): pass").isEmpty)
+        // A table of what files begin with: nothing between two marks is a key.
+        let table = ["PRIVATE KEY BLOCK", "PUBLIC KEY BLOCK", "SIGNATURE"].map { kind in
+            "  <mime type=\"application/pgp-keys\" offset=\"0\" magic=\"-----BEGIN PGP \(kind)-----\" priority=\"50\" />\n"
+                + "  <mime acronym=\"PGP\" description=\"everything else that is written about it here\" />\n"
+        }.joined()
+        #expect(rules(table).isEmpty)
     }
 
     @Test func privateKeys() {

@@ -87,6 +87,10 @@ enum PrivateKeyBlock {
         "-----BEGIN PGP PRIVATE KEY BLOCK-----",
     ]
 
+    /// What stands between the letters of a body: line ends, also written as \n in a string, and headers such as
+    /// `Proc-Type: 4,ENCRYPTED` or `Comment: me@example.org (work)`.
+    private static let besideBody = Set(" \t\r\n\\\"',:-().@_".utf8)
+
     static func hit(in bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (hit: SecretScanner.Hit, end: Int)? {
         for kind in kinds {
             let mark = UnsafeBufferPointer(start: kind.utf8Start, count: kind.utf8CodeUnitCount)
@@ -103,7 +107,8 @@ enum PrivateKeyBlock {
                 if SecretAlphabet.base64.contains(bytes[end]) {
                     letters += 1
                     seen.insert(bytes[end])
-                } else if bytes[end] > 0x7E || bytes[end] == 0 {
+                } else if !besideBody.contains(bytes[end]) {
+                    // Text about keys, such as a list of what files begin with, has the mark too.
                     return nil
                 }
                 end += 1
