@@ -11,13 +11,14 @@ struct CompareCommand: AsyncParsableCommand {
         discussion: """
             Images are named as everywhere: NAME of the local store or a registry, docker://REF, oci:DIR[:REF], \
             oci-archive:FILE[:REF], docker-archive:FILE[:REF], or dir:ROOTFS for a plain root file system. The size is that \
-            of the layers' uncompressed tars.
+            of the layers' uncompressed tars. Vulnerabilities are compared where there is an advisory database (whittle db).
             """)
 
     /// How the comparison is printed.
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, markdown, html }
 
     @OptionGroup var global: GlobalOptions
+    @OptionGroup var database: DatabaseOptions
 
     @Option(name: .long, help: "text, json, markdown (for a pull request) or html.")
     var format: Format = .text
@@ -44,9 +45,14 @@ struct CompareCommand: AsyncParsableCommand {
     func run() async throws {
         let session = try ImageSession(global)
         try await session.run { session in
-            let inspector = ImageInspector(session: session, platform: try platform.map(ImageNames.platform))
+            let platform = try platform.map(ImageNames.platform)
+            let inspector = ImageInspector(session: session, platform: platform)
+            let findings = try await KnownFindings(
+                session: session, global: global, options: database, platform: platform
+            ).of([before, after])
             let comparison = ImageComparison(
-                before: try await inspector.inspect(before), after: try await inspector.inspect(after))
+                before: try await inspector.inspect(before), after: try await inspector.inspect(after),
+                beforeFindings: findings?[0], afterFindings: findings?[1])
             session.display.finish()
             let file = ResultFile(path: output)
             switch format {

@@ -20,6 +20,7 @@ struct InspectCommand: AsyncParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, html }
 
     @OptionGroup var global: GlobalOptions
+    @OptionGroup var database: DatabaseOptions
     @OptionGroup var gates: GateOptions
 
     @Option(name: .long, help: "text, json or html.")
@@ -50,13 +51,17 @@ struct InspectCommand: AsyncParsableCommand {
         if tui, format != .text || output != nil || gates.isUsed {
             throw ValidationError("--tui shows the image and nothing else")
         }
+        if database.directory != nil, format != .html {
+            throw ValidationError("--db: vulnerabilities are shown with --format html (whittle scan lists them)")
+        }
     }
 
     func run() async throws {
         let session = try ImageSession(global)
         try await session.run { session in
             let rules = try gates.rules()
-            let inspector = ImageInspector(session: session, platform: try platform.map(ImageNames.platform))
+            let platform = try platform.map(ImageNames.platform)
+            let inspector = ImageInspector(session: session, platform: platform)
             let inspection = try await inspector.inspect(image)
             var former: Int64?
             if let base = gates.base { former = try await inspector.inspect(base).ledger.size }
@@ -66,7 +71,9 @@ struct InspectCommand: AsyncParsableCommand {
                 return
             }
             let results = rules?.results(for: inspection.ledger, former: former) ?? []
-            try write(inspection, results)
+            let known = KnownFindings(session: session, global: global, options: database, platform: platform)
+            let findings = format == .html ? try await known.of([image])?[0] : nil
+            try write(inspection, results, findings)
             if results.contains(where: { !$0.passed }) {
                 throw CommandFailure(
                     status: ExitStatusCode.negative, "error: \(image): \(GateText.failure(results))")
@@ -74,7 +81,9 @@ struct InspectCommand: AsyncParsableCommand {
         }
     }
 
-    private func write(_ inspection: Inspection, _ results: [GateResult]) throws {
+    private func write(
+        _ inspection: Inspection, _ results: [GateResult], _ findings: Set<ComparedFinding>?
+    ) throws {
         let file = ResultFile(path: output)
         switch format {
         case .text:
@@ -84,7 +93,9 @@ struct InspectCommand: AsyncParsableCommand {
         case .json:
             try file.write { try InspectionJSON(inspection, files: files, gates: results, to: $0).write() }
         case .html:
-            try file.write(InspectionPage.page(inspection, dockerfile: lines(inspection.dockerfile)))
+            try file.write(
+                InspectionPage.page(
+                    inspection, dockerfile: lines(inspection.dockerfile), findings: findings.map(Array.init)))
         }
     }
 
