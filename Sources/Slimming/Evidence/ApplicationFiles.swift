@@ -49,9 +49,11 @@ struct ApplicationFiles: Sendable {
     ///   - directory: The application's directory.
     ///   - verdict: What the recipe knows of an entry.
     ///   - excluded: Names that the recipe brings along itself.
+    ///   - compilesAtStart: Whether the original compiles itself whenever it starts: then its having opened something that
+    ///     is dead says nothing.
     init(
         _ situation: Situation, evidence: Evidence, directory: String, excluding excluded: Set<String> = [],
-        verdict: (Entry) -> Verdict
+        compilesAtStart: Bool = false, verdict: (Entry) -> Verdict
     ) {
         let code = CodeText(evidence.image, directory: directory)
         for name in evidence.image.names(directory) where !excluded.contains(name) {
@@ -63,11 +65,11 @@ struct ApplicationFiles: Sendable {
             let entry = Entry(
                 name: name, isDirectory: kind == .directory,
                 isFromContext: Self.isUnchanged(name, situation.project, evidence.image, path))
-            if evidence.opened(below: path) {
+            var known = verdict(entry)
+            if evidence.opened(below: path), !(compilesAtStart && known == .dead) {
                 kept.append(entry)
                 continue
             }
-            var known = verdict(entry)
             if known == .unknown,
                 Self.deadNames.contains(name) || Self.deadPrefixes.contains(where: name.hasPrefix)
                     || name.hasSuffix(".md") || Self.testNames.contains(name)

@@ -88,8 +88,9 @@ struct GoRecipe: Recipe {
                 .nodeIndex
         {
             let tags = needsZones && !usesC && variant != "distroless" ? " -tags timetzdata" : ""
+            let modules = situation.project.has("vendor") ? "" : "--mount=type=cache,target=/go/pkg/mod "
             plan.buildTail.append(
-                "RUN --mount=type=cache,target=/root/.cache/go-build \(usesC ? "" : "CGO_ENABLED=0 ")go build -trimpath -ldflags=\"-s -w\"\(tags) -o \(program) \(package)"
+                "RUN \(modules)--mount=type=cache,target=/root/.cache/go-build \(usesC ? "" : "CGO_ENABLED=0 ")go build -trimpath -ldflags=\"-s -w\"\(tags) -o \(program) \(package)"
             )
             plan.commands[command] = "CMD [\"\(program)\"]"
             plan.steps.append(
@@ -97,7 +98,9 @@ struct GoRecipe: Recipe {
                     "compiled-once", at: command, "the program is compiled when the image is built, not at each start"))
         }
 
-        let files = ApplicationFiles(situation, evidence: evidence, directory: directory) { entry in
+        let files = ApplicationFiles(
+            situation, evidence: evidence, directory: directory, compilesAtStart: package != nil
+        ) { entry in
             self.isDead(entry, situation, code) ? .dead : .unknown
         }
         let build = Composer.buildName(view)
