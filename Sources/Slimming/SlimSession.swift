@@ -135,7 +135,8 @@ struct Proof: Sendable {
         report.proof = reference.kind
         report.before = measure(before, image.root, reference, tag: "before")
         guard reference.passed else {
-            report.reason = "the original does not pass its own test: \(reference.reason ?? "no reason")"
+            let failure = "the original does not pass its own test: \(reference.reason ?? "no reason")"
+            report.reason = leave.map { "left in its stages: \($0); \(failure)" } ?? failure
             return report
         }
         if let leave { return try await hygiene(leave, report, reference) }
