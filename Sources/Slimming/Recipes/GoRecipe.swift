@@ -136,12 +136,7 @@ struct GoRecipe: Recipe {
             plan.user = AccountSetup.user(
                 situation, setup: variant == "alpine" ? AccountSetup.alpine : AccountSetup.debian)
         }
-        if plan.user != nil {
-            plan.steps.append(
-                situation.step(
-                    "non-root-user", at: situation.fromNode,
-                    "the process runs as an account without rights instead of root"))
-        }
+        plan.noteAccount(situation)
         copies += files.copies(
             from: build, source: CopySources.source(of: directory, view), owner: nil,
             into: directory == situation.workingDirectory ? "./" : directory + "/")

@@ -142,18 +142,8 @@ struct JavaRecipe: Recipe {
                 plan.copies.append("COPY --from=\(build) \(source)\(archive.dropFirst(directory.count)) \(archive)")
             }
         }
-        if plan.user != nil {
-            plan.steps.append(
-                situation.step(
-                    "non-root-user", at: situation.fromNode,
-                    "the process runs as an account without rights instead of root"))
-        }
-        if !files.dropped.isEmpty {
-            plan.steps.append(
-                situation.step(
-                    "copy-needed-files", at: situation.fromNode,
-                    "only what runs is copied; left out: \(files.dropped.joined(separator: ", "))"))
-        }
+        plan.noteAccount(situation)
+        plan.noteDropped(files, situation)
         CommandForm.makeExec(&plan, situation)
         plan.buildOnlyVariables = [
             "MAVEN_OPTS", "MAVEN_CONFIG", "MAVEN_HOME", "GRADLE_OPTS", "GRADLE_USER_HOME", "DEBIAN_FRONTEND",

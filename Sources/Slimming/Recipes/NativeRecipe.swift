@@ -83,12 +83,7 @@ struct NativeRecipe: Recipe {
         } else {
             plan.user = AccountSetup.user(situation, setup: AccountSetup.debian)
         }
-        if plan.user != nil {
-            plan.steps.append(
-                situation.step(
-                    "non-root-user", at: situation.fromNode,
-                    "the process runs as an account without rights instead of root"))
-        }
+        plan.noteAccount(situation)
         copies += outside.copies(from: build)
         if directory != "/" {
             copies += files.copies(
@@ -107,12 +102,7 @@ struct NativeRecipe: Recipe {
             }
         }
         plan.copies = copies
-        if !files.dropped.isEmpty {
-            plan.steps.append(
-                situation.step(
-                    "copy-needed-files", at: situation.fromNode,
-                    "only what runs is copied; left out: \(files.dropped.joined(separator: ", "))"))
-        }
+        plan.noteDropped(files, situation)
         CommandForm.makeExec(&plan, situation)
         plan.buildOnlyVariables = [
             "DEBIAN_FRONTEND", "CC", "CXX", "CFLAGS", "CXXFLAGS", "LDFLAGS", "MAKEFLAGS", "CARGO_HOME", "RUSTUP_HOME",

@@ -168,19 +168,9 @@ struct PythonRecipe: Recipe {
             )
             .add(to: &plan, situation.view)
         }
-        if !files.dropped.isEmpty {
-            plan.steps.append(
-                situation.step(
-                    "copy-needed-files", at: situation.fromNode,
-                    "only what runs is copied; left out: \(files.dropped.joined(separator: ", "))"))
-        }
+        plan.noteDropped(files, situation)
         plan.user = AccountSetup.user(situation, setup: AccountSetup.debian)
-        if plan.user != nil {
-            plan.steps.append(
-                situation.step(
-                    "non-root-user", at: situation.fromNode,
-                    "the process runs as an account without rights instead of root"))
-        }
+        plan.noteAccount(situation)
         CommandForm.makeExec(&plan, situation)
         plan.buildOnlyVariables = [
             "DEBIAN_FRONTEND", "PIP_NO_CACHE_DIR", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_DEFAULT_TIMEOUT",

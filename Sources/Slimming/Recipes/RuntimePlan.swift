@@ -50,6 +50,26 @@ struct RuntimePlan: Sendable {
     }
 }
 
+extension RuntimePlan {
+    /// Gives the reason for an account, if there is one.
+    mutating func noteAccount(_ situation: Situation) {
+        guard user != nil else { return }
+        steps.append(
+            situation.step(
+                "non-root-user", at: situation.fromNode,
+                "the process runs as an account without rights instead of root"))
+    }
+
+    /// Says what of the application's directory is not copied, if anything.
+    mutating func noteDropped(_ files: ApplicationFiles, _ situation: Situation) {
+        guard !files.dropped.isEmpty else { return }
+        steps.append(
+            situation.step(
+                "copy-needed-files", at: situation.fromNode,
+                "only what runs is copied; left out: \(files.dropped.joined(separator: ", "))"))
+    }
+}
+
 /// Who a container runs as.
 struct RuntimeUser: Sendable, Equatable {
     /// The numbers, as USER has them.

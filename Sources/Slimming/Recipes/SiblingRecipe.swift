@@ -29,20 +29,10 @@ struct SiblingRecipe: Recipe {
             plan.copies += files.copies(
                 from: build, source: directory, owner: nil,
                 into: directory == situation.workingDirectory ? "./" : directory + "/")
-            if !files.dropped.isEmpty {
-                plan.steps.append(
-                    situation.step(
-                        "copy-needed-files", at: situation.fromNode,
-                        "only what runs is copied; left out: \(files.dropped.joined(separator: ", "))"))
-            }
+            plan.noteDropped(files, situation)
         }
         plan.user = AccountSetup.user(situation, setup: AccountSetup.debian)
-        if plan.user != nil {
-            plan.steps.append(
-                situation.step(
-                    "non-root-user", at: situation.fromNode,
-                    "the process runs as an account without rights instead of root"))
-        }
+        plan.noteAccount(situation)
         CommandForm.makeExec(&plan, situation)
         plan.buildOnlyVariables = ["DEBIAN_FRONTEND"]
         return [plan]

@@ -37,12 +37,7 @@ struct SingleStageRecipe: Recipe {
         let isNode = bases.first?.contains("node:") ?? false
         plan.user = AccountSetup.user(
             situation, setup: AccountSetup.debian, existing: isNode ? ("node", "1000:1000") : nil)
-        if plan.user != nil {
-            plan.steps.append(
-                situation.step(
-                    "non-root-user", at: situation.fromNode,
-                    "the process runs as an account without rights instead of root"))
-        }
+        plan.noteAccount(situation)
         CommandForm.makeExec(&plan, situation)
         return plan
     }
