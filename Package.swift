@@ -101,7 +101,7 @@ let package = Package(
         tests("RunningTests", ["Running", "OCI"]),
         tests("SlimmingTests", ["Slimming", "Running", "Builder", "DockerfileSyntax", "OCI"]),
         tests("AdvisoriesTests", ["Advisories", "Inventory", "OCI", grdb]),
-        tests("AnalysisTests", ["Analysis", "Inventory", "LayerFormat", "OCI"]),
+        tests("AnalysisTests", ["Analysis", "LayerFormat", "OCI"]),
         tests("CommandTests", ["whittle", "Analysis", "Checks", "TestSupport", subprocess]),
         tests(
             "RenderingTests",

@@ -28,12 +28,13 @@ struct ShellScriptTests {
         ("npm start", ["npm", "start"]),
         ("java $JAVA_OPTS -jar app.jar", ["sh", "-c", "exec java $JAVA_OPTS -jar app.jar"]),
         ("python \"my app.py\"", ["python", "my app.py"]),
+        ("exec a", ["a"]),
     ])
     func givesPlainCommandsTheExecForm(_ text: String, _ words: [String]) {
         #expect(CommandForm.execWords(text) == words)
     }
 
-    @Test(arguments: ["a && b", "cd /x", "a | b", "a; b", "X=1 a", "exec a", "a $(b)", ""])
+    @Test(arguments: ["a && b", "cd /x", "a | b", "a; b", "X=1 a", "a > b", "a $(b)", ""])
     func leavesOtherCommandsToTheShell(_ text: String) {
         let words = CommandForm.execWords(text)
         #expect(words == nil, "\(text): \(words ?? [])")

@@ -31,10 +31,9 @@ extension Rule {
                 let words = ExecForm.words(line.text)
                 return statement.match(
                     fix: words.map { words in
-                        let json = "[" + words.map(ExecForm.jsonString).joined(separator: ", ") + "]"
-                        return Fix(
+                        Fix(
                             .declaredChange, "write the exec form",
-                            edits: [TextEdit(range: line.range, replacement: json)])
+                            edits: [TextEdit(range: line.range, replacement: ExecForm.json(words))])
                     })
             default: return nil
             }

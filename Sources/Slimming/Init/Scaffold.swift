@@ -1,3 +1,5 @@
+import DockerfileSyntax
+
 /// A first Dockerfile for a project that has none: what a person would write without much thought. It is then slimmed and
 /// proved like any other.
 public struct Scaffold: Sendable {
@@ -21,7 +23,7 @@ public struct Scaffold: Sendable {
     private static let kinds: [@Sendable (ProjectTree) -> Scaffold?] = [go, rust, java, node, python, site]
 
     private static func command(_ words: [String]) -> String {
-        "CMD [\(words.map(CommandForm.json).joined(separator: ", "))]\n"
+        "CMD \(ExecForm.json(words))\n"
     }
 
     // MARK: Kinds

@@ -24,7 +24,7 @@ enum CommandForm {
             else { continue }
             // ENTRYPOINT in shell form ignores CMD; the exec form would begin to take it as arguments.
             if keyword == "ENTRYPOINT", view.command.command != nil { continue }
-            plan.commands[node] = "\(keyword) [\(words.map(json).joined(separator: ", "))]"
+            plan.commands[node] = "\(keyword) \(ExecForm.json(words))"
             plan.steps.append(
                 situation.step("exec-form", at: node, "the process gets the stop signal itself; a shell would keep it"))
         }
@@ -33,40 +33,7 @@ enum CommandForm {
     /// The words of the exec form; nil when the command is more than one program.
     static func execWords(_ text: String) -> [String]? {
         let text = text.split(separator: "\n").joined(separator: " ")
-        let script = ShellScript(text)
-        guard script.commands.count == 1, let command = script.commands.first, !command.words.isEmpty else {
-            return nil
-        }
-        let special = Set("$`*?[]{}~<>|&;()#!\\\n")
-        if !text.contains(where: special.contains), command.words.count == command.program.count,
-            !builtins.contains(command.name)
-        {
-            return command.words
-        }
-        let isOneProgram = !text.contains(where: Set("|&;()`\n").contains) && !text.contains("$(")
-        guard isOneProgram, command.words.count == command.program.count, !builtins.contains(command.name) else {
-            return nil
-        }
-        return ["sh", "-c", "exec " + text]
-    }
-
-    private static let builtins: Set<String> = [
-        "exec", "cd", "export", "set", "source", ".", "eval", "if", "while", "for", "test", "[", "trap", "umask",
-        "ulimit",
-    ]
-
-    /// A word as a JSON string.
-    static func json(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\t": result += "\\t"
-            case "\n": result += "\\n"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
+        if let words = ExecForm.words(text) { return words }
+        return ExecForm.isSimpleCommand(text) ? ["sh", "-c", "exec " + text] : nil
     }
 }

@@ -1,20 +1,16 @@
-import DockerfileSyntax
-
 /// From `CMD program argument` to `CMD ["program", "argument"]`, where that starts the same program with the same
 /// arguments.
-enum ExecForm {
+public enum ExecForm {
     /// Commands that only a shell has.
     private static let builtins: Set<String> = [
         ".", ":", "alias", "bg", "break", "case", "cd", "command", "continue", "do", "done", "elif", "else", "esac",
         "eval", "exec", "exit", "export", "fg", "fi", "for", "function", "if", "local", "read", "readonly", "return",
-        "set",
-        "shift", "source", "then", "times", "trap", "type", "ulimit", "umask", "unset", "until", "wait", "while", "{",
-        "}",
-        "!", "[[",
+        "set", "shift", "source", "then", "times", "trap", "type", "ulimit", "umask", "unset", "until", "wait",
+        "while", "{", "}", "!", "[[",
     ]
 
     /// The words of a shell line that is nothing but a program and plain arguments; nil when a shell is needed.
-    static func words(_ line: String) -> [String]? {
+    public static func words(_ line: String) -> [String]? {
         var words: [String] = []
         var word = ""
         var hasWord = false
@@ -51,25 +47,8 @@ enum ExecForm {
         return words
     }
 
-    /// The fix; nil when a shell is needed, or when the other instruction of the two would come to mean something else.
-    static func fix(_ command: CommandLine, of node: SyntaxNode, name: String, in context: CheckContext) -> Fix? {
-        guard let line = command.words.first, command.words.count == 1, command.files.isEmpty,
-            let range = node.argumentsRange, let words = words(line)
-        else { return nil }
-        // A shell line as ENTRYPOINT ignores CMD; a program would get it as arguments.
-        if name == "ENTRYPOINT" {
-            let hasCommand = context.stages.contains { facts in
-                facts.instructions.contains { if case .cmd = $0.kind { true } else { false } }
-            }
-            if hasCommand { return nil }
-        }
-        let json = "[" + words.map(jsonString).joined(separator: ", ") + "]"
-        return Fix(
-            .declaredChange, "write the exec form", edits: [TextEdit(range: range, replacement: json)])
-    }
-
     /// True for one command without anything in front of or behind it, which `exec` can stand in front of.
-    static func isSimpleCommand(_ line: String) -> Bool {
+    public static func isSimpleCommand(_ line: String) -> Bool {
         var quote: Character?
         for character in line {
             if let open = quote {
@@ -89,8 +68,13 @@ enum ExecForm {
         return !builtins.contains(program) && !program.contains("=")
     }
 
+    /// The words in brackets, as CMD, ENTRYPOINT, RUN and HEALTHCHECK take them.
+    public static func json(_ words: [String]) -> String {
+        "[" + words.map(string).joined(separator: ", ") + "]"
+    }
+
     /// A JSON string literal.
-    static func jsonString(_ text: String) -> String {
+    private static func string(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

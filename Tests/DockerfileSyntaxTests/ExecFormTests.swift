@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Checks
+@testable import DockerfileSyntax
 
 /// When a shell line can do without its shell.
 struct ExecFormTests {
@@ -37,6 +37,6 @@ struct ExecFormTests {
 
     @Test("strings of JSON")
     func json() {
-        #expect(ExecForm.jsonString("a\"b\\c\t\u{1}") == "\"a\\\"b\\\\c\\t\\u0001\"")
+        #expect(ExecForm.json(["a\"b\\c\t\u{1}", ""]) == "[\"a\\\"b\\\\c\\t\\u0001\", \"\"]")
     }
 }
