@@ -18,90 +18,75 @@ final class LayerWalk {
     func run() throws -> Int64 {
         while let entry = try reader.next() {
             let member = LayerMember(entry, offset: reader.memberOffset, isSparse: reader.isSparse)
-            var looking: [any LayerVisitor] = []
-            var taking: [any LayerVisitor] = []
-            for visitor in visitors {
-                switch try visitor.visit(member) {
-                case .nothing: break
-                case .access: looking.append(visitor)
-                case .everything: taking.append(visitor)
-                }
-            }
-            guard entry.kind == .file, !looking.isEmpty || !taking.isEmpty else { continue }
+            let audience = try MemberAudience(visitors, member)
+            guard entry.kind == .file, !audience.isEmpty else { continue }
             if reader.isSparse {
-                try showSparse(member, looking, taking)
+                try showSparse(to: audience)
             } else if let plain {
                 let content = PlainContent(plain, offset: reader.contentOffset, size: entry.size)
-                for visitor in looking { try visitor.look(into: content, of: member) }
-                if !taking.isEmpty { try readRest(of: member, taking) }
+                try audience.look(into: content)
+                if audience.takes { try showRest(to: audience) }
             } else {
-                try showStream(member, looking, taking)
+                try showStream(to: audience)
             }
-            for visitor in taking { try visitor.take(UnsafeRawBufferPointer(start: nil, count: 0), of: member) }
+            try audience.end()
         }
         return reader.memberOffset
     }
 
-    private func readRest(of member: LayerMember, _ visitors: [any LayerVisitor]) throws {
+    private func showRest(to audience: MemberAudience) throws {
         while true {
             let span = try reader.read(upTo: 1 << 20)
             if span.isEmpty { return }
-            for visitor in visitors { try visitor.take(span, of: member) }
+            try audience.take(span)
         }
     }
 
     /// What has been looked at is in the spool; whoever takes everything gets that first.
-    private func showStream(
-        _ member: LayerMember, _ looking: [any LayerVisitor], _ taking: [any LayerVisitor]
-    ) throws {
-        if !looking.isEmpty {
+    private func showStream(to audience: MemberAudience) throws {
+        if audience.looks {
             spool.reset()
-            let content = StreamContent(size: member.entry.size, spool) { [self] in try reader.read(upTo: $0) }
-            for visitor in looking { try visitor.look(into: content, of: member) }
+            let content = StreamContent(size: audience.member.entry.size, spool) { [self] in try reader.read(upTo: $0) }
+            try audience.look(into: content)
             content.close()
-            if !taking.isEmpty {
+            if audience.takes {
                 var offset: Int64 = 0
                 while offset < spool.count {
                     let bytes = try spool.bytes(at: offset, count: 1 << 20)
-                    for visitor in taking { try bytes.withUnsafeBytes { try visitor.take($0, of: member) } }
+                    try audience.take(bytes)
                     offset += Int64(bytes.count)
                 }
             }
         }
-        if !taking.isEmpty { try readRest(of: member, taking) }
+        if audience.takes { try showRest(to: audience) }
     }
 
     /// Files with holes are rare and of unlimited size: they are looked into when they are small.
-    private func showSparse(
-        _ member: LayerMember, _ looking: [any LayerVisitor], _ taking: [any LayerVisitor]
-    ) throws {
+    private func showSparse(to audience: MemberAudience) throws {
         let limit = Int64(64 << 20)
-        if !looking.isEmpty, member.entry.size <= limit {
-            let bytes = try reader.readAll(of: member.entry, limit: limit)
-            let content = MemoryBytes(bytes)
-            for visitor in looking { try visitor.look(into: content, of: member) }
-            for visitor in taking { try bytes.withUnsafeBytes { try visitor.take($0, of: member) } }
+        let entry = audience.member.entry
+        if audience.looks, entry.size <= limit {
+            let bytes = try reader.readAll(of: entry, limit: limit)
+            try audience.look(into: MemoryBytes(bytes))
+            try audience.take(bytes)
             return
         }
-        guard !taking.isEmpty else { return }
+        guard audience.takes else { return }
         let zeros = [UInt8](repeating: 0, count: 64 << 10)
         var position: Int64 = 0
         func fill(to offset: Int64) throws {
             while position < offset {
                 let count = Int(min(offset - position, Int64(zeros.count)))
-                try zeros.withUnsafeBytes { bytes in
-                    let span = UnsafeRawBufferPointer(rebasing: bytes[..<count])
-                    for visitor in taking { try visitor.take(span, of: member) }
-                }
+                try zeros.withUnsafeBytes { try audience.take(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
                 position += Int64(count)
             }
         }
         try reader.readContent { offset, bytes in
             try fill(to: offset)
-            for visitor in taking { try visitor.take(bytes, of: member) }
+            try audience.take(bytes)
             position += Int64(bytes.count)
         }
-        try fill(to: member.entry.size)
+        try fill(to: entry.size)
     }
 }
 

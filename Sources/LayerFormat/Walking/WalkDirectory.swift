@@ -46,27 +46,20 @@ private struct DirectoryWalk {
     }
 
     private func show(_ member: LayerMember, open: () -> OpenFile?) throws {
-        var looking: [any LayerVisitor] = []
-        var taking: [any LayerVisitor] = []
-        for visitor in visitors {
-            switch try visitor.visit(member) {
-            case .nothing: break
-            case .access: looking.append(visitor)
-            case .everything: taking.append(visitor)
-            }
-        }
-        guard member.entry.kind == .file, !looking.isEmpty || !taking.isEmpty else { return }
+        let audience = try MemberAudience(visitors, member)
+        guard member.entry.kind == .file, !audience.isEmpty else { return }
         guard let file = open() else { throw Self.system("open", member.path) }
         let content = FileContent(file, size: member.entry.size, path: display(member.path))
-        for visitor in looking { try visitor.look(into: content, of: member) }
-        guard !taking.isEmpty else { return }
+        try audience.look(into: content)
+        guard audience.takes else { return }
         var offset: Int64 = 0
         while true {
             let bytes = try content.bytes(at: offset, count: 256 << 10)
-            for visitor in taking { try bytes.withUnsafeBytes { try visitor.take($0, of: member) } }
-            if bytes.isEmpty { return }
+            if bytes.isEmpty { break }
+            try audience.take(bytes)
             offset += Int64(bytes.count)
         }
+        try audience.end()
     }
 
     private static func entry(
