@@ -107,7 +107,7 @@ let package = Package(
             "RenderingTests",
             [
                 "Rendering", "Builder", "BuildContext", "DockerfileSyntax", "OCI", "Registry", "Sandbox", "Store",
-                "Checks", "Advisories", "Analysis", "Inventory", "LayerFormat",
+                "Checks", "Advisories", "Analysis", "Inventory", "LayerFormat", "Slimming",
             ]),
     ]
 )

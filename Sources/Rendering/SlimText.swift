@@ -18,6 +18,21 @@ public enum SlimText {
             guard let milliseconds else { return "–" }
             return SizeText.fixed(Double(milliseconds) / 1000, 1) + " s" + (killed == true ? " (killed)" : "")
         }
+        func count(_ title: String, _ left: Int, _ right: Int) -> Row {
+            Row(
+                title: title, before: SizeText.grouped(Int64(left)), after: SizeText.grouped(Int64(right)),
+                reduction: left > 0 ? ComparisonText.percent(Double(left - right) / Double(left) * 100) : "")
+        }
+        var counts = [count("Packages", before.packages, after.packages)]
+        if let former = before.findings, let latter = after.findings {
+            counts.append(count("Vulnerabilities", former, latter))
+            for severity in ["CRITICAL", "HIGH"] {
+                counts.append(
+                    count(
+                        "… \(severity.lowercased())", before.findingsBySeverity?[severity] ?? 0,
+                        after.findingsBySeverity?[severity] ?? 0))
+            }
+        }
         return [
             Row(
                 title: "Size on disk", before: SizeText.megabytes(before.size), after: SizeText.megabytes(after.size),
@@ -26,9 +41,7 @@ public enum SlimText {
                 title: "Compressed", before: SizeText.megabytes(before.compressedSize),
                 after: SizeText.megabytes(after.compressedSize),
                 reduction: reduction(before.compressedSize, after.compressedSize)),
-            Row(
-                title: "Packages", before: "\(before.packages)", after: "\(after.packages)",
-                reduction: reduction(Int64(before.packages), Int64(after.packages))),
+        ] + counts + [
             Row(title: "User", before: user(before.user), after: user(after.user), reduction: ""),
             Row(
                 title: "Start", before: time(before.startMilliseconds), after: time(after.startMilliseconds),

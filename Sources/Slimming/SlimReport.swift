@@ -8,8 +8,12 @@ public struct SlimReport: Sendable, Encodable {
         public var size: Int64 = 0
         /// Bytes of the layers' blobs.
         public var compressedSize: Int64 = 0
-        /// Packages that are installed.
+        /// Packages that it shows, each once.
         public var packages = 0
+        /// Known vulnerabilities; nil when nobody looked.
+        public var findings: Int?
+        /// The same by severity, from `CRITICAL` to `UNKNOWN`.
+        public var findingsBySeverity: [String: Int]?
         /// Who it runs as; empty for root.
         public var user = ""
         /// `passed`, `failed` or `none`.

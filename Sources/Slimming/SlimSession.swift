@@ -133,7 +133,7 @@ struct Proof: Sendable {
         say("testing the original")
         let reference = try await smoke.run(before.found, records: leave == nil, reference: nil)
         report.proof = reference.kind
-        report.before = measure(before, image.root, reference, tag: "before")
+        report.before = try await measure(before, reference, tag: "before")
         guard reference.passed else {
             let failure = "the original does not pass its own test: \(reference.reason ?? "no reason")"
             report.reason = leave.map { "left in its stages: \($0); \(failure)" } ?? failure
@@ -235,11 +235,7 @@ struct Proof: Sendable {
             return nil
         }
         var report = report
-        let mounted = try await MountedImage(
-            built.found, locator: bench.locator, store: bench.store, scratch: bench.scratch,
-            name: "after-\(rejected.count)")
-        defer { mounted.unmount() }
-        report.after = measure(built, mounted.root, result, tag: "after")
+        report.after = try await measure(built, result, tag: "after")
         guard report.after.size < report.before.size else {
             rejected.append("\(plan.name): it is not smaller")
             return nil
@@ -265,10 +261,7 @@ struct Proof: Sendable {
         let built = try await build(
             text, ignore: ignoreText.map { IgnoreFile.parse(Array($0.utf8)) } ?? ignore, tag: "after")
         let result = try await smoke.run(built.found, records: false, reference: reference)
-        let mounted = try await MountedImage(
-            built.found, locator: bench.locator, store: bench.store, scratch: bench.scratch, name: "after-hygiene")
-        defer { mounted.unmount() }
-        report.after = measure(built, mounted.root, result, tag: "after")
+        report.after = try await measure(built, result, tag: "after")
         guard result.passed else { return report }
         report.dockerfile = String(decoding: text, as: UTF8.self)
         report.steps = draft.steps
@@ -337,14 +330,17 @@ struct Proof: Sendable {
                 "loaded or started at run time and not in the new base: \(packages.joined(separator: ", "))"))
     }
 
-    private func measure(_ built: Workbench.Built, _ root: RootView, _ result: SmokeResult, tag: String)
+    private func measure(_ built: Workbench.Built, _ result: SmokeResult, tag: String) async throws
         -> SlimReport.Image
     {
         var image = SlimReport.Image()
         image.size = built.image.uncompressedSize
         image.compressedSize = built.image.manifest.layers.reduce(0) { $0 + $1.size }
         image.layers = built.image.manifest.layers.count
-        image.packages = PackageCount.count(root)
+        let counts = try await bench.counts(name(tag))
+        image.packages = counts.packages
+        image.findings = counts.findings.map { $0.values.reduce(0, +) }
+        image.findingsBySeverity = counts.findings
         image.user = built.image.config.config.user
         image.smoke = result.passed ? "passed" : "failed"
         image.startMilliseconds = result.startTime

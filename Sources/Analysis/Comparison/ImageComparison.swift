@@ -80,6 +80,11 @@ public struct ComparedPackage: Hashable, Sendable, Comparable, Codable {
     /// Its ecosystem.
     public let type: String
 
+    /// The packages, each once however often it is there.
+    public static func all(of packages: some Sequence<Package>) -> Set<ComparedPackage> {
+        Set(packages.map { ComparedPackage(name: $0.name, version: $0.version, type: $0.type.rawValue) })
+    }
+
     /// By ecosystem, name and version.
     public static func < (lhs: ComparedPackage, rhs: ComparedPackage) -> Bool {
         (lhs.type, lhs.name, lhs.version) < (rhs.type, rhs.name, rhs.version)
@@ -114,9 +119,6 @@ public struct ComparedFinding: Hashable, Sendable, Comparable, Codable {
 extension Inspection {
     /// The packages that the image shows, each once however often it is there.
     public var comparedPackages: Set<ComparedPackage> {
-        Set(
-            packages.prefix(shownPackages).map {
-                ComparedPackage(name: $0.package.name, version: $0.package.version, type: $0.package.type.rawValue)
-            })
+        ComparedPackage.all(of: packages.prefix(shownPackages).map(\.package))
     }
 }

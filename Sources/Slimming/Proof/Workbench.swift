@@ -14,16 +14,21 @@ public struct Workbench: Sendable {
     let progress: Progress
     let scratch: ScratchSpace
     let locator: ImageLocator
+    let counts: @Sendable (_ name: String) async throws -> ImageCounts
 
     /// A workbench in a store.
+    ///
+    /// - Parameter counts: Counts what is in an image of the store.
     public init(
-        store: Store, registry: RegistryAccess, executor: any Executor, progress: Progress, scratch: ScratchSpace
+        store: Store, registry: RegistryAccess, executor: any Executor, progress: Progress, scratch: ScratchSpace,
+        counts: @escaping @Sendable (_ name: String) async throws -> ImageCounts
     ) {
         self.store = store
         self.registry = registry
         self.executor = executor
         self.progress = progress
         self.scratch = scratch
+        self.counts = counts
         locator = ImageLocator(store: store, registry: registry, progress: progress)
     }
 

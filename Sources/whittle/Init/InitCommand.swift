@@ -19,6 +19,7 @@ struct InitCommand: AsyncParsableCommand, NeedsMountNamespace {
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var proof: SmokeArguments
+    @OptionGroup var database: DatabaseOptions
 
     @Option(name: .long, help: "text, json, markdown or html.")
     var format: SlimCommand.Format = .text
@@ -47,12 +48,12 @@ struct InitCommand: AsyncParsableCommand, NeedsMountNamespace {
             throw CommandFailure(
                 status: ExitStatusCode.usage, "error: \(SlimmingError.unknownProject(path: directory))")
         }
-        let scratch = ScratchSpace(path: try session.store.makeTemporaryDirectory())
-        defer { scratch.unmount() }
-        let executor = LazyExecutor { try OCIRuntimeExecutor(scratch: try scratch.sandbox()) }
-        let bench = Workbench(
-            store: session.store, registry: session.registry, executor: executor, progress: session.progress,
-            scratch: scratch)
+        return try await SlimWorkplace(session: session, global: global, database: database).use { bench in
+            try await propose(scaffold, bench)
+        }
+    }
+
+    private func propose(_ scaffold: Scaffold, _ bench: Workbench) async throws -> SlimReport {
         var base: String?
         for candidate in scaffold.bases where await bench.exists(candidate) {
             base = candidate

@@ -3,11 +3,18 @@ import Analysis
 import OCI
 
 /// The known vulnerabilities of images, for comparisons and pages beside their bytes.
-struct KnownFindings {
+struct KnownFindings: Sendable {
     let session: ImageSession
     let global: GlobalOptions
     let options: DatabaseOptions
     let platform: Platform?
+
+    /// Finds out early whether a database that was named can be read.
+    func checkDatabase() throws {
+        let location = options.location(global)
+        guard options.directory != nil || location.exists else { return }
+        do { _ = try AdvisoryDatabase(location) } catch { throw CommandFailure(ofAdvisories: error) }
+    }
 
     /// The findings of each image; nil when no database was named and none is below the store: nobody looked.
     ///

@@ -25,6 +25,7 @@ struct SlimCommand: AsyncParsableCommand, NeedsMountNamespace {
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var proof: SmokeArguments
+    @OptionGroup var database: DatabaseOptions
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Dockerfile (default: CONTEXT/Dockerfile).", valueName: "path"))
     var file: String?
@@ -69,17 +70,13 @@ struct SlimCommand: AsyncParsableCommand, NeedsMountNamespace {
         options.comments = comments
         options.smoke = try proof.options
         options.buildArguments = BuildOptionParsing.assignments(proof.buildArg)
-        let scratch = ScratchSpace(path: try session.store.makeTemporaryDirectory())
-        defer { scratch.unmount() }
-        let executor = LazyExecutor { try OCIRuntimeExecutor(scratch: try scratch.sandbox()) }
-        let bench = Workbench(
-            store: session.store, registry: session.registry, executor: executor, progress: session.progress,
-            scratch: scratch)
         let speaks = format == .text || isatty(STDERR_FILENO) == 1
         do {
-            return try await SlimSession(options, bench: bench) { line in
-                if speaks { StandardError.write(line) }
-            }.run()
+            return try await SlimWorkplace(session: session, global: global, database: database).use { bench in
+                try await SlimSession(options, bench: bench) { line in
+                    if speaks { StandardError.write(line) }
+                }.run()
+            }
         } catch {
             throw Self.failure(error, SourceText(bytes, path: dockerfilePath), global)
         }

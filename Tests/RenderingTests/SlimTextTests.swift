@@ -1,0 +1,43 @@
+import Slimming
+import Testing
+
+@testable import Rendering
+
+struct SlimTextTests {
+    private func report() -> SlimReport {
+        var report = SlimReport()
+        report.dockerfile = "FROM debian:12-slim\n"
+        report.before.size = 200_000_000
+        report.before.compressedSize = 80_000_000
+        report.before.packages = 400
+        report.before.smoke = "passed"
+        report.after.size = 50_000_000
+        report.after.compressedSize = 20_000_000
+        report.after.packages = 100
+        report.after.user = "10001:10001"
+        report.after.smoke = "passed"
+        report.steps = [SlimStep(id: "runtime-base", line: 1, why: "smaller")]
+        report.accepted = true
+        return report
+    }
+
+    @Test func saysNothingOfVulnerabilitiesWhereNobodyLooked() {
+        let text = SlimText.text(report(), showsDockerfile: false)
+        #expect(!text.contains("Vulnerabilities"))
+        #expect(text.contains("Packages     | 400    | 100         | 75%"))
+    }
+
+    @Test func countsVulnerabilities() {
+        var report = report()
+        report.before.findings = 12
+        report.before.findingsBySeverity = ["CRITICAL": 2, "LOW": 10]
+        report.after.findings = 3
+        report.after.findingsBySeverity = ["LOW": 3]
+        let text = SlimText.text(report, showsDockerfile: false)
+        #expect(text.contains("Vulnerabilities | 12     | 3           | 75%"))
+        #expect(text.contains("… critical      | 2      | 0           | 100%"))
+        #expect(text.contains("… high          | 0      | 0           |\n"))
+        #expect(SlimText.markdown(report).contains("| Vulnerabilities | 12 | 3 | 75% |\n"))
+        #expect(SlimText.html(report).contains("<tr><th>Vulnerabilities</th><td>12</td><td>3</td><td>75%</td></tr>"))
+    }
+}
