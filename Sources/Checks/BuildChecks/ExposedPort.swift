@@ -16,7 +16,10 @@ struct ExposedPort {
     private let isWrittenSo: Bool
 
     /// All words of all EXPOSE instructions.
-    static func all(in context: CheckContext) -> [ExposedPort] {
+    static func all(in context: CheckContext) -> [ExposedPort] { context.fact(ExposedPorts.self).all }
+
+    fileprivate static func find(in context: CheckContext) -> [ExposedPort] {
+        guard !context.statements.of(.expose).isEmpty else { return [] }
         let expander = WordExpander(escape: context.parsed.escape)
         let evaluation = context.fact(Evaluation.self)
         return context.instructions.flatMap { instruction -> [ExposedPort] in
@@ -53,4 +56,11 @@ struct ExposedPort {
         guard isWrittenSo, !container.isEmpty else { return nil }
         return Fix(.sameImage, summary, edits: [TextEdit(range: range, replacement: word)])
     }
+}
+
+/// The words of a file's EXPOSE instructions.
+private struct ExposedPorts: Fact {
+    let all: [ExposedPort]
+
+    init(_ context: CheckContext) { all = ExposedPort.find(in: context) }
 }

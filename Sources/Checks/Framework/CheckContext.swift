@@ -12,7 +12,8 @@ public final class CheckContext {
     public let inputs: CheckInputs
     /// What the author has decided.
     public let configuration: CheckConfiguration
-    private var facts: [ObjectIdentifier: Any] = [:]
+    /// The facts asked for so far, few enough to be looked through.
+    private var facts: [(type: ObjectIdentifier, box: AnyObject)] = []
 
     /// Creates a context.
     public init(
@@ -27,9 +28,13 @@ public final class CheckContext {
 
     /// A fact about the file, computed when it is first asked for.
     public func fact<Value: Fact>(_ type: Value.Type = Value.self) -> Value {
-        if let known = facts[ObjectIdentifier(type)] as? Value { return known }
+        let identifier = ObjectIdentifier(type)
+        for known in facts where known.type == identifier {
+            // Stored below under the identifier of this very type.
+            return unsafeDowncast(known.box, to: FactBox<Value>.self).value
+        }
         let value = Value(self)
-        facts[ObjectIdentifier(type)] = value
+        facts.append((identifier, FactBox(value)))
         return value
     }
 
@@ -58,6 +63,13 @@ public final class CheckContext {
 public protocol Fact {
     /// Finds it out. May ask for other facts, not for itself.
     init(_ context: CheckContext)
+}
+
+/// Keeps a fact behind a reference.
+private final class FactBox<Value> {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
 }
 
 /// The instructions of all stages.

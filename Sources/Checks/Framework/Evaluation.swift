@@ -40,7 +40,14 @@ public struct Evaluation: Fact {
 
     /// Variables that BuildKit defines in front of the first FROM.
     static func platformArguments(_ platform: String?) -> [String: String] {
-        let platform = platform ?? "linux/amd64"
+        guard let platform, platform != usualPlatform else { return usualPlatformArguments }
+        return arguments(for: platform)
+    }
+
+    private static let usualPlatform = "linux/amd64"
+    private static let usualPlatformArguments = arguments(for: usualPlatform)
+
+    private static func arguments(for platform: String) -> [String: String] {
         let parts = platform.split(separator: "/").map(String.init)
         var values: [String: String] = [:]
         for prefix in ["BUILD", "TARGET"] {

@@ -13,19 +13,23 @@ public struct ImageNameText: Hashable, Sendable {
     public init?(_ text: String) {
         guard !text.isEmpty else { return nil }
         var rest = Substring(text)
-        if let at = rest.firstIndex(of: "@") {
-            digest = String(rest[rest.index(after: at)...])
+        if let at = rest.utf8.firstIndex(of: UInt8(ascii: "@")) {
+            digest = String(rest[rest.utf8.index(after: at)...])
             rest = rest[..<at]
         }
-        if let slash = rest.firstIndex(of: "/") {
+        if let slash = rest.utf8.firstIndex(of: UInt8(ascii: "/")) {
             let first = rest[..<slash]
-            if first.contains(".") || first.contains(":") || first == "localhost" || first != first.lowercased() {
+            let isHost = first.utf8.contains { byte in
+                byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
+                    || byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
+            }
+            if isHost || first == "localhost" {
                 registry = String(first)
-                rest = rest[rest.index(after: slash)...]
+                rest = rest[rest.utf8.index(after: slash)...]
             }
         }
-        if let colon = rest.firstIndex(of: ":") {
-            tag = String(rest[rest.index(after: colon)...])
+        if let colon = rest.utf8.firstIndex(of: UInt8(ascii: ":")) {
+            tag = String(rest[rest.utf8.index(after: colon)...])
             rest = rest[..<colon]
         }
         path = String(rest)
@@ -37,7 +41,7 @@ public struct ImageNameText: Hashable, Sendable {
     /// True when a registry could be asked for it: the grammar of references holds.
     public var isValid: Bool {
         if let registry, !ImageNameText.isDomain(registry) { return false }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         guard parts.allSatisfy({ ImageNameText.isPathComponent($0) }) else { return false }
         // A bare digest is an id, not a name.
         if registry == nil, tag == nil, digest == nil, path.utf8.count == 64, path.utf8.allSatisfy(ImageNameText.isHex)
@@ -81,10 +85,10 @@ public struct ImageNameText: Hashable, Sendable {
     }
 
     /// Lower-case letters and digits, with `.`, `_`, `__` or dashes between them.
-    private static func isPathComponent(_ part: Substring) -> Bool {
+    private static func isPathComponent(_ part: Substring.UTF8View) -> Bool {
         var separators: [UInt8] = []
         var hasStarted = false
-        for byte in part.utf8 {
+        for byte in part {
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"):
                 if !separators.isEmpty {

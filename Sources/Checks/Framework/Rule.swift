@@ -1,5 +1,7 @@
 /// One lint rule: what it is called, what it looks for, and the page that explains it.
-public struct Rule: Sendable {
+///
+/// Never changes once made. A class, so that going through a hundred rules for each file does not copy their pages.
+public final class Rule: Sendable {
     /// Where a rule's number or name comes from; decides which comments silence it.
     public enum Family: String, Hashable, Sendable {
         /// BuildKit's build checks.

@@ -23,7 +23,7 @@ extension Rule {
         let image = context.fact(FinalImage.self)
         var matches: [Match] = []
         for (index, run) in image.runs.enumerated() {
-            let copied = CopiedPaths.earlier(than: run, in: image, context)
+            let copied = run.starts("rm") ? CopiedPaths.earlier(than: run, in: image, context) : []
             for command in run.commands where command.name == "rm" {
                 let paths = command.operands(valuesOf: []).map(\.text).filter { $0.hasPrefix("/") }
                 if let path = paths.first(where: { path in copied.contains { wasCopied(path, $0) } }) {

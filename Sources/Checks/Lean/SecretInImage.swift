@@ -48,8 +48,8 @@ extension Rule {
     }
 
     private static func values(_ instruction: Instruction, _ context: CheckContext) -> [Match] {
-        let text = context.source.text(in: instruction.range)
-        guard let (what, offsets) = SecretText.find(in: text) else { return [] }
+        let bytes = Array(context.source.bytes[instruction.range.indices])
+        guard let (what, offsets) = SecretText.find(in: bytes) else { return [] }
         let start = instruction.range.start + offsets.lowerBound
         return [
             Match(

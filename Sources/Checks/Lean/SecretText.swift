@@ -30,19 +30,27 @@ enum SecretText {
         ("hf_", 34, "a Hugging Face token"),
     ]
 
-    /// The first secret, what it is and where, in bytes; nil when there is none.
-    static func find(in text: String) -> (what: String, range: Range<Int>)? {
-        let bytes = Array(text.utf8)
-        if let range = credentials(bytes) { return ("a password inside a URL", range) }
-        if text.contains("PRIVATE KEY-----"), let start = index(of: Array("-----BEGIN ".utf8), in: bytes) {
-            return ("a private key", start..<min(start + 16, bytes.count))
-        }
+    /// The tokens by the first byte of their beginnings.
+    private static let tokensByFirstByte: [[(prefix: [UInt8], length: Int, what: String)]] = {
+        var table = Array(repeating: [(prefix: [UInt8], length: Int, what: String)](), count: 256)
         for token in tokens {
             let prefix = Array(token.prefix.utf8)
-            var from = 0
-            while let start = index(of: prefix, in: bytes, from: from) {
-                from = start + prefix.count
-                if start > 0, isTokenByte(bytes[start - 1]) { continue }
+            table[Int(prefix[0])].append((prefix, token.length, token.what))
+        }
+        return table
+    }()
+
+    /// The first secret, what it is and where, in bytes; nil when there is none.
+    static func find(in bytes: [UInt8]) -> (what: String, range: Range<Int>)? {
+        if let range = credentials(bytes) { return ("a password inside a URL", range) }
+        if let start = index(of: Array("-----BEGIN ".utf8), in: bytes),
+            index(of: Array("PRIVATE KEY-----".utf8), in: bytes) != nil
+        {
+            return ("a private key", start..<min(start + 16, bytes.count))
+        }
+        for start in bytes.indices where start == 0 || !isTokenByte(bytes[start - 1]) {
+            for token in tokensByFirstByte[Int(bytes[start])] where bytes[start...].starts(with: token.prefix) {
+                let from = start + token.prefix.count
                 var end = from
                 while end < bytes.count, isTokenByte(bytes[end]) { end += 1 }
                 if end - from >= token.length { return (token.what, start..<end) }

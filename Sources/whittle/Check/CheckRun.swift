@@ -70,7 +70,7 @@ struct CheckRun: Sendable {
 
     /// Adds what ShellCheck says about the scripts of all files, where it is installed.
     private func addingRemarks(to results: [CheckedDockerfile]) async throws -> [CheckedDockerfile] {
-        guard checker.looksAtScripts else { return results }
+        guard checker.looksAtScripts, ShellCheckProgram.isInstalled else { return results }
         let scripts = try await blocking {
             Set(results.flatMap { DockerfileScripts.all(in: $0.checked.report.source.bytes, path: $0.checked.path) })
         }

@@ -17,6 +17,11 @@ struct ShellCheckProgram: Sendable {
         func lint(_ script: LintedScript) -> [ScriptRemark] { byScript[script] ?? [] }
     }
 
+    /// True when the program is in a directory of `PATH`. Where it is not, nobody has to look for scripts.
+    static var isInstalled: Bool {
+        (environment("PATH") ?? "").split(separator: ":").contains { access("\($0)/shellcheck", X_OK) == 0 }
+    }
+
     /// The remarks about scripts; nil where ShellCheck is not installed.
     ///
     /// - Throws: `CancellationError`, or `OCIError` when the scripts cannot be written.

@@ -1,7 +1,7 @@
 import DockerfileSyntax
 
-/// A RUN with its script read.
-struct RunScript: Sendable {
+/// A RUN with its script read. Never changes; a class for the same reason as ``Statement``.
+final class RunScript: Sendable {
     let statement: Statement
     /// The commands.
     let script: ShellScript
@@ -9,7 +9,8 @@ struct RunScript: Sendable {
     let mounts: [ParsedRunMount]
     /// Where the script is written.
     let form: Form
-    private let programs: Set<String>
+    /// The programs that are started, in order.
+    private let programs: [String]
 
     enum Form: Hashable, Sendable {
         /// On the instruction's line and its continuations.
@@ -40,7 +41,7 @@ struct RunScript: Sendable {
             form = .shell
             script = ShellScript(ScriptText(argumentsOf: node, source: source, escape: escape))
         }
-        programs = Set(script.commands.map(\.name))
+        programs = script.commands.map(\.name)
     }
 
     /// False for a script that begins with `#!` and something else than a shell.
@@ -54,7 +55,7 @@ struct RunScript: Sendable {
     var commands: [ShellCommand] { script.commands }
 
     /// True when one of the programs is started.
-    func starts(_ names: [String]) -> Bool { names.contains { programs.contains($0) } }
+    func starts(_ names: [String]) -> Bool { programs.contains { names.contains($0) } }
 
     /// True when one of the programs is started.
     func starts(_ names: String...) -> Bool { starts(names) }

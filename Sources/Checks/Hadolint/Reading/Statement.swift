@@ -1,11 +1,14 @@
 import DockerfileSyntax
 
 /// One instruction as hadolint's rules see it: as written, nothing expanded, FROM like any other. What ONBUILD stores is
-/// a statement of its own behind its ONBUILD.
-struct Statement: Sendable {
+/// a statement of its own behind its ONBUILD. Never changes; a class, since dozens of rules go through all of them.
+final class Statement: Sendable {
     enum Kind: String, Sendable {
         case add, arg, cmd, copy, entrypoint, env, expose, from, healthcheck, label, maintainer, onbuild, run, shell
         case stopsignal, user, volume, workdir
+
+        /// The kind by its keyword in any case; nil for a word that is none.
+        init?(keyword: String) { self.init(rawValue: keyword.lowercased()) }
     }
 
     /// The instruction; nil for a name that is none.
@@ -20,6 +23,15 @@ struct Statement: Sendable {
     let index: Int
     /// The stage it belongs to, from 0; -1 in front of the first FROM.
     let stage: Int
+
+    init(kind: Kind?, node: SyntaxNode, range: SourceRange, isTrigger: Bool, index: Int, stage: Int) {
+        self.kind = kind
+        self.node = node
+        self.range = range
+        self.isTrigger = isTrigger
+        self.index = index
+        self.stage = stage
+    }
 
     /// A match for the whole instruction.
     func match(focus: SourceRange? = nil, message: String? = nil, fix: Fix? = nil) -> Match {
@@ -48,31 +60,30 @@ struct Statement: Sendable {
 /// The statements of a file.
 struct Statements: Fact {
     let all: [Statement]
-    /// Where each kind is in ``all``.
-    private let byKind: [Statement.Kind: [Int]]
+    /// Those of each kind, without and with those of ONBUILD.
+    private let byKind: [Statement.Kind: (direct: [Statement], all: [Statement])]
 
     init(_ context: CheckContext) {
         var all: [Statement] = []
-        var byKind: [Statement.Kind: [Int]] = [:]
+        var byKind: [Statement.Kind: (direct: [Statement], all: [Statement])] = [:]
         var stage = -1
         for (index, node) in context.dockerfile.nodes.enumerated() {
-            var statement = Statement(
-                kind: Statement.Kind(rawValue: node.keyword.text.lowercased()), node: node, range: node.range,
-                isTrigger: false, index: index, stage: stage)
-            if statement.kind == .from {
-                stage += 1
-                statement = Statement(
-                    kind: .from, node: node, range: node.range, isTrigger: false, index: index, stage: stage)
-            }
-            if let kind = statement.kind { byKind[kind, default: []].append(all.count) }
+            let kind = Statement.Kind(keyword: node.keyword.text)
+            if kind == .from { stage += 1 }
+            let statement = Statement(
+                kind: kind, node: node, range: node.range, isTrigger: false, index: index, stage: stage)
             all.append(statement)
-            if statement.kind == .onbuild, var trigger = node.trigger {
+            if let kind {
+                byKind[kind, default: ([], [])].direct.append(statement)
+                byKind[kind, default: ([], [])].all.append(statement)
+            }
+            if kind == .onbuild, var trigger = node.trigger {
                 trigger.heredocs = node.heredocs
-                let kind = Statement.Kind(rawValue: trigger.keyword.text.lowercased())
-                if let kind { byKind[kind, default: []].append(all.count) }
-                all.append(
-                    Statement(
-                        kind: kind, node: trigger, range: node.range, isTrigger: true, index: index, stage: stage))
+                let kind = Statement.Kind(keyword: trigger.keyword.text)
+                let stored = Statement(
+                    kind: kind, node: trigger, range: node.range, isTrigger: true, index: index, stage: stage)
+                all.append(stored)
+                if let kind { byKind[kind, default: ([], [])].all.append(stored) }
             }
         }
         self.all = all
@@ -81,7 +92,8 @@ struct Statements: Fact {
 
     /// The statements of a kind, those of ONBUILD left out unless wanted.
     func of(_ kind: Statement.Kind, triggers: Bool = false) -> [Statement] {
-        (byKind[kind] ?? []).map { all[$0] }.filter { triggers || !$0.isTrigger }
+        guard let found = byKind[kind] else { return [] }
+        return triggers ? found.all : found.direct
     }
 }
 
