@@ -105,11 +105,19 @@ public struct Pragmas: Sendable {
         return Array(words.dropFirst())
     }
 
-    /// The ids of `ignore=A,B`, with blanks and a remark behind `#` where hadolint allows them.
+    /// The ids of `ignore=A,B`, with blanks and a remark behind `#` where hadolint allows them. As there, a list with
+    /// anything else in it silences nothing.
     private static func ids(_ words: [Substring]) -> [String]? {
         let text = words.joined().prefix { $0 != "#" }
         guard text.hasPrefix("ignore=") else { return nil }
-        return text.dropFirst("ignore=".count).split(separator: ",").map(String.init)
+        let ids = text.dropFirst("ignore=".count).split(separator: ",", omittingEmptySubsequences: false)
+        guard ids.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isLetterOrDigit) }) else { return nil }
+        return ids.map(String.init)
+    }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+        byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+            || byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
     }
 
     /// True when a rule has nothing to say about a line. A rule that passes on what another program says does so under

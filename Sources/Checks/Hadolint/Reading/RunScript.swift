@@ -32,7 +32,7 @@ final class RunScript: Sendable {
             form = .exec
             script = ShellScript(ScriptText(node.words.map(\.text).joined(separator: " ")))
         } else if let heredoc = node.heredocs.first, node.heredocs.count == 1,
-            node.argumentsRange == heredoc.openerRange
+            RunScript.isScript(heredoc, of: node, source)
         {
             form = .heredoc
             script = ShellScript(
@@ -44,11 +44,25 @@ final class RunScript: Sendable {
         programs = script.commands.map(\.name)
     }
 
+    /// True when nothing but perhaps a shell, as in `RUN <<EOF bash -e`, stands behind the heredoc's name.
+    private static func isScript(_ heredoc: Heredoc, of node: SyntaxNode, _ source: SourceText) -> Bool {
+        guard let arguments = node.argumentsRange, arguments.start == heredoc.openerRange.start else { return false }
+        if arguments == heredoc.openerRange { return true }
+        let words = source.text(in: SourceRange(start: heredoc.openerRange.end, end: arguments.end))
+            .split(whereSeparator: { $0 == " " || $0 == "\t" })
+        guard let program = words.first?.split(separator: "/").last, shells.contains(String(program)) else {
+            return false
+        }
+        return words.dropFirst().allSatisfy { $0.hasPrefix("-") && !$0.contains("c") }
+    }
+
+    private static let shells = ["sh", "bash", "ksh", "dash", "ash"]
+
     /// False for a script that begins with `#!` and something else than a shell.
     private static func isForShell(_ heredoc: Heredoc) -> Bool {
         guard heredoc.content.hasPrefix("#!") else { return true }
         let line = heredoc.content.prefix { $0 != "\n" }
-        return ["sh", "bash", "ksh", "dash", "ash"].contains { line.contains("/" + $0) || line.contains(" " + $0) }
+        return shells.contains { line.contains("/" + $0) || line.contains(" " + $0) }
     }
 
     /// The commands.
