@@ -10,7 +10,8 @@ public struct FixApplication: Sendable {
     static let maximumPasses = 32
 
     let checker: Checker
-    let classes: Set<FixClass>
+    /// The promises that are good enough.
+    public let classes: Set<FixClass>
 
     /// Creates an application of a checker's fixes.
     ///
@@ -18,6 +19,11 @@ public struct FixApplication: Sendable {
     public init(_ checker: Checker, classes: Set<FixClass> = Set(FixClass.allCases)) {
         self.checker = checker
         self.classes = classes
+    }
+
+    /// The same with fewer fixes.
+    public func only(_ classes: Set<FixClass>) -> FixApplication {
+        FixApplication(checker, classes: self.classes.intersection(classes))
     }
 
     /// A fix that went in.

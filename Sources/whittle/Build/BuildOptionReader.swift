@@ -46,7 +46,7 @@ struct BuildOptionReader {
         }
         options.secrets = try BuildOptionParsing.secrets(command.running.secret)
         options.agents = BuildOptionParsing.agents(command.running.ssh)
-        options.run = try runDefaults()
+        options.run = try command.running.defaults()
         try readOutputs(into: &options)
         return options
     }
@@ -129,25 +129,7 @@ struct BuildOptionReader {
         }
     }
 
-    // MARK: RUN and outputs
-
-    private func runDefaults() throws -> RunDefaults {
-        var run = RunDefaults()
-        run.network = try BuildOptionParsing.network(command.running.network)
-        run.extraHosts = command.running.addHost
-        if let size = command.running.shmSize {
-            run.sharedMemorySize = try BuildOptionParsing.bytes(size, option: "--shm-size")
-        }
-        run.ulimits = try BuildOptionParsing.ulimits(command.running.ulimit)
-        for entitlement in command.running.allow.flatMap({ $0.split(separator: ",") }) {
-            switch entitlement {
-            case "security.insecure": run.allowsInsecure = true
-            case "network.host": run.allowsHostNetwork = true
-            default: throw OptionError("--allow \(entitlement): expected security.insecure or network.host")
-            }
-        }
-        return run
-    }
+    // MARK: Outputs
 
     private func readOutputs(into options: inout BuildOptions) throws {
         let outputs = command.outputs

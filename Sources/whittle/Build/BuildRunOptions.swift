@@ -1,4 +1,5 @@
 import ArgumentParser
+import Builder
 
 /// How RUN steps are run.
 struct BuildRunOptions: ParsableArguments {
@@ -30,4 +31,21 @@ struct BuildRunOptions: ParsableArguments {
 
     @Option(name: .long, help: ArgumentHelp("Permit security.insecure or network.host.", valueName: "entitlement"))
     var allow: [String] = []
+
+    /// The defaults of RUN steps that the options amount to.
+    func defaults() throws(OptionError) -> RunDefaults {
+        var run = RunDefaults()
+        run.network = try BuildOptionParsing.network(network)
+        run.extraHosts = addHost
+        if let size = shmSize { run.sharedMemorySize = try BuildOptionParsing.bytes(size, option: "--shm-size") }
+        run.ulimits = try BuildOptionParsing.ulimits(ulimit)
+        for entitlement in allow.flatMap({ $0.split(separator: ",") }) {
+            switch entitlement {
+            case "security.insecure": run.allowsInsecure = true
+            case "network.host": run.allowsHostNetwork = true
+            default: throw OptionError("--allow \(entitlement): expected security.insecure or network.host")
+            }
+        }
+        return run
+    }
 }

@@ -20,6 +20,7 @@ struct CheckCommand: AsyncParsableCommand, NeedsMountNamespace {
     @OptionGroup var global: GlobalOptions
     @OptionGroup var rules: CheckRuleOptions
     @OptionGroup var fixes: CheckFixOptions
+    @OptionGroup var builds: CheckBuildOptions
 
     @Option(
         name: [.short, .long], help: "text, json, sarif, github, checkstyle, gitlab or junit.")
@@ -51,6 +52,7 @@ struct CheckCommand: AsyncParsableCommand, NeedsMountNamespace {
         if fixes.fixed != nil, !fixes.verify || fixes.fix || fixes.diff {
             throw ValidationError("--fixed goes with --verify, and without --fix and --diff")
         }
+        if !fixes.verify, !builds.isEmpty { throw ValidationError("options of builds go with --verify") }
         if fixes.verify, paths.contains("-") { throw ValidationError("standard input cannot be verified") }
         if fixes.fix, paths.contains("-") { throw ValidationError("standard input cannot be fixed; use --diff") }
     }
@@ -81,7 +83,8 @@ struct CheckCommand: AsyncParsableCommand, NeedsMountNamespace {
     ) async throws -> [CheckedDockerfile] {
         let run = run(settings, workplace)
         guard fixes.verify else { return try await run.check(files) }
-        let session = VerificationSession(workplace: workplace, context: context)
+        let session = VerificationSession(
+            workplace: workplace, context: context, settings: try builds.settings())
         if let fixed = fixes.fixed {
             guard files.count == 1 else { throw OptionError("--fixed is held against one Dockerfile") }
             try await session.hold(fixed, against: files[0], kind: fixes.fixClass)

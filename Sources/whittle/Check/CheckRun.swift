@@ -17,6 +17,8 @@ struct CheckedDockerfile: Sendable {
     var problem: String?
     /// The fixes that did not keep their promise.
     var refused: [FixVerifier.Refused] = []
+    /// Files that could not be compared, sorted.
+    var unproven: [String] = []
 
     /// Says on standard error what cannot be read, and what was fixed.
     func printRemarks(usesColor: Bool) {
@@ -35,6 +37,14 @@ struct CheckedDockerfile: Sendable {
                 "refused: \(checked.path):\(fix.line): \(fix.summary) [\(fix.rule), \(fix.kind.rawValue)]: "
                     + refusal.reasons.joined(separator: "; "))
         }
+        if !unproven.isEmpty { StandardError.write(Self.unprovenText(unproven, checked.path)) }
+    }
+
+    /// Says which files prove nothing.
+    static func unprovenText(_ files: [String], _ path: String) -> String {
+        let more = files.count > 5 ? " and \(files.count - 5) more" : ""
+        return "note: \(path): not reproducible, so that their contents were not compared: "
+            + files.prefix(5).joined(separator: ", ") + more
     }
 }
 

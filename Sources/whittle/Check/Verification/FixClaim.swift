@@ -6,19 +6,31 @@ struct FixClaim {
     let kind: FixClass
     let declaration: Declaration
 
+    /// True when the claim holds for the digests alone, or nothing but the same digest would do.
+    ///
+    /// - Parameter isReproducible: the unchanged text gives the same digest each time.
+    func isDecided(before: VerifiedImage, after: VerifiedImage, isReproducible: Bool) -> Bool {
+        before.digest == after.digest || kind == .sameImage && isReproducible
+    }
+
     /// Where the claim does not hold, for people; empty when it does.
     ///
-    /// - Parameter noise: paths that differ between two builds of the same Dockerfile, about which nothing can be said.
-    func violations(before: VerifiedImage, after: VerifiedImage, files: [String], noise: Set<String>) -> [String] {
+    /// - Parameters:
+    ///   - files: paths of files that differ.
+    ///   - isReproducible: the unchanged text gives the same digest each time; else digests say nothing.
+    func violations(
+        before: VerifiedImage, after: VerifiedImage, files: [String], isReproducible: Bool = true
+    ) -> [String] {
         if before.digest == after.digest { return [] }
-        if kind == .sameImage { return ["the digest is another: \(before.digest) before, \(after.digest) after"] }
+        if kind == .sameImage, isReproducible {
+            return ["the digest is another: \(before.digest) before, \(after.digest) after"]
+        }
+        let mayChange = kind == .declaredChange
         var violations = ConfigurationDifference.fields(before.config, after.config)
-            .filter { kind == .sameFiles || !declaration.fields.contains($0) }
+            .filter { !mayChange || !declaration.fields.contains($0) }
             .map { "the configuration's \($0.rawValue) is another" }
         if before.config.platform != after.config.platform { violations.append("the platform is another") }
-        let undeclared = files.filter { path in
-            !noise.contains(path) && (kind == .sameFiles || !declaration.covers(path))
-        }
+        let undeclared = files.filter { !mayChange || !declaration.covers($0) }
         violations += undeclared.prefix(5).map { "\($0) is another" }
         if undeclared.count > 5 { violations.append("and \(undeclared.count - 5) more files") }
         return violations

@@ -13,10 +13,20 @@ struct RootListing {
         var target: PathBytes
         var device: [UInt32]
         var attributes: [TarEntry.Attribute]
+
+        /// What stays to be compared of a file whose content is another each time.
+        var withoutContent: File {
+            var file = self
+            file.content = nil
+            return file
+        }
     }
 
     /// The files by absolute path.
     private(set) var files: [String: File] = [:]
+
+    /// Takes over a listing.
+    init(files: [String: File]) { self.files = files }
 
     /// Reads the tar archive of a root file system.
     ///
@@ -41,11 +51,41 @@ struct RootListing {
         }
     }
 
-    /// The paths that are not alike in both, sorted.
-    func differences(_ other: RootListing) -> [String] {
-        var paths = files.keys.filter { files[$0] != other.files[$0] }
-        paths += other.files.keys.filter { files[$0] == nil }
-        return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    /// Paths that are not alike in two listings, sorted.
+    struct Differences: Equatable {
+        /// Those that a change is answerable for.
+        var found: [String] = []
+        /// Those that two builds of the same text do not agree on either, so that nothing can be said of a change.
+        var unproven: [String] = []
+    }
+
+    /// What is not alike in this listing and another.
+    ///
+    /// - Parameter again: the listing of a second build of this one's text; nil when there is none. It excuses other
+    ///   content of a file, not that the file is gone, or is of another kind, owner or mode.
+    func differences(_ other: RootListing, again: RootListing? = nil) -> Differences {
+        var result = Differences()
+        for path in Set(files.keys).union(other.files.keys) {
+            let (old, new) = (files[path], other.files[path])
+            guard old != new else { continue }
+            if let again, Self.isExcused(old, again.files[path], new) {
+                result.unproven.append(path)
+            } else {
+                result.found.append(path)
+            }
+        }
+        result.found.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        result.unproven.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return result
+    }
+
+    /// True when a file is not the same twice without a change, and is no more different with it.
+    private static func isExcused(_ first: File?, _ second: File?, _ changed: File?) -> Bool {
+        guard first != second else { return false }
+        // There once and gone once: a name made up anew, or luck.
+        guard let first, let second else { return true }
+        guard let changed else { return false }
+        return first.withoutContent != second.withoutContent || changed.withoutContent == first.withoutContent
     }
 
     /// Over the content with its holes filled.

@@ -14,39 +14,48 @@ struct VerificationBuild: Sendable {
     let dockerfile: String
     let context: String
     let workplace: CheckWorkplace
+    /// What the build is told besides the text.
+    let settings: BuildOptions
 
     /// Builds a text. Nothing is named: the image goes with the next prune.
     ///
     /// - Throws: `BuildError` as `whittle build` would.
-    func image(_ text: [UInt8], ignoringCache: Bool = false) async throws -> VerifiedImage {
-        let outcome = try await build(text, ExportTarget(kind: .image), ignoringCache: ignoringCache)
-        guard let image = outcome.images.first else { throw OptionError("\(dockerfile): the build yields no image") }
-        return VerifiedImage(digest: image.manifestDescriptor.digest, config: image.config)
+    func image(_ text: [UInt8]) async throws -> VerifiedImage {
+        try await build(text, [ExportTarget(kind: .image)], ignoringCache: false)
     }
 
     /// The root file system of a text's image.
-    func files(_ text: [UInt8], ignoringCache: Bool = false) async throws -> RootListing {
+    func files(_ text: [UInt8]) async throws -> RootListing { try await imageAndFiles(text, ignoringCache: false).1 }
+
+    /// Both, from one build.
+    ///
+    /// - Parameter ignoringCache: every step runs, also those whose results are known.
+    func imageAndFiles(_ text: [UInt8], ignoringCache: Bool) async throws -> (VerifiedImage, RootListing) {
         let path = workplace.scratch.path + "/root-\(UInt32.random(in: 0 ... .max)).tar"
         defer { unlinkQuietly(path) }
-        _ = try await build(text, ExportTarget(kind: .tar(destination: path)), ignoringCache: ignoringCache)
-        return try await withTaskExecutorPreference(BlockingPool.shared) { try RootListing(tar: path) }
+        let exports = [ExportTarget(kind: .image), ExportTarget(kind: .tar(destination: path))]
+        let image = try await build(text, exports, ignoringCache: ignoringCache)
+        let files = try await withTaskExecutorPreference(BlockingPool.shared) { try RootListing(tar: path) }
+        return (image, files)
     }
 
     private func build(
-        _ text: [UInt8], _ export: ExportTarget, ignoringCache: Bool
-    ) async throws -> BuildOutcome {
+        _ text: [UInt8], _ exports: [ExportTarget], ignoringCache: Bool
+    ) async throws -> VerifiedImage {
         let ignore = try IgnoreFile.find(contextDirectory: context, dockerfile: dockerfile)
-        var options = BuildOptions(
-            dockerfile: DockerfileSource(path: dockerfile, bytes: text),
-            context: ContextDirectory(path: context, ignorePatterns: ignore?.patterns ?? []))
-        options.exports = [export]
+        var options = settings
+        options.dockerfile = DockerfileSource(path: dockerfile, bytes: text)
+        options.context = ContextDirectory(path: context, ignorePatterns: ignore?.patterns ?? [])
+        options.exports = exports
         options.ignoresCache = ignoringCache
-        if let epoch = environment("SOURCE_DATE_EPOCH") { options.buildArguments["SOURCE_DATE_EPOCH"] = epoch }
         let scratch = workplace.scratch
         let build = ImageBuild(
             options: options, store: workplace.store, registry: workplace.registry,
             executor: LazyExecutor { try OCIRuntimeExecutor(scratch: try scratch.sandbox()) },
             progress: Progress { _ in }, scratch: scratch)
-        return try await build.run()
+        guard let image = try await build.run().images.first else {
+            throw OptionError("\(dockerfile): the build yields no image")
+        }
+        return VerifiedImage(digest: image.manifestDescriptor.digest, config: image.config)
     }
 }

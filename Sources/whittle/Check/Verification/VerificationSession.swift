@@ -8,6 +8,8 @@ struct VerificationSession: Sendable {
     let workplace: CheckWorkplace
     /// The build context; nil for the directory of each Dockerfile.
     let context: String?
+    /// What builds are told.
+    let settings: BuildOptions
 
     /// Checks a file and applies the fixes that keep their promises.
     func check(_ path: String, _ run: CheckRun) async throws -> CheckedDockerfile {
@@ -19,6 +21,7 @@ struct VerificationSession: Sendable {
         do {
             let fixed = try await FixVerifier(build: build(path)).apply(application, to: bytes, inputs: inputs)
             result.refused = fixed.refused
+            result.unproven = fixed.unproven.sorted()
             result = try await withTaskExecutorPreference(BlockingPool.shared) { [result] in
                 var finished = result
                 try run.finish(&finished, fixed.bytes, fixed.applied, inputs)
@@ -36,19 +39,22 @@ struct VerificationSession: Sendable {
     func hold(_ changed: String, against path: String, kind: FixClass) async throws {
         let old = try FileBytes.read(path, what: "Dockerfile")
         let new = try FileBytes.read(changed, what: "Dockerfile")
-        let violations: [String]
+        let verdict: FixVerifier.Verdict
         do {
             // Nothing is declared for a change that comes from nowhere: it may change anything, or must change nothing.
-            violations = try await FixVerifier(build: build(path))
-                .violations(FixClaim(kind: kind, declaration: .anything), from: old, to: new)
+            verdict = try await FixVerifier(build: build(path))
+                .verify(FixClaim(kind: kind, declaration: .anything), from: old, to: new)
         } catch let error as BuildError {
             throw CommandFailure(error, source: SourceText(old, path: path))
         }
-        guard !violations.isEmpty else {
+        if !verdict.unproven.isEmpty {
+            StandardError.write(CheckedDockerfile.unprovenText(verdict.unproven, path))
+        }
+        guard !verdict.reasons.isEmpty else {
             print("\(changed): \(kind.rawValue) as \(path)")
             return
         }
-        let lines = violations.map { "refused: \(changed): not \(kind.rawValue): \($0)" }
+        let lines = verdict.reasons.map { "refused: \(changed): not \(kind.rawValue): \($0)" }
         throw CommandFailure(status: ExitStatusCode.negative, lines.joined(separator: "\n"))
     }
 
@@ -56,6 +62,6 @@ struct VerificationSession: Sendable {
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         return VerificationBuild(
-            dockerfile: path, context: context ?? directory, workplace: workplace)
+            dockerfile: path, context: context ?? directory, workplace: workplace, settings: settings)
     }
 }
