@@ -70,6 +70,16 @@ struct HadolintFixTests {
                 == "FROM a\nRUN <<E\nset -e\napt-get update\nrm -rf /var/lib/apt/lists/*\nE\n")
     }
 
+    @Test("a heredoc that is handed to a shell is its script", arguments: ["bash", "/bin/sh -ex"])
+    func heredocForShell(_ shell: String) {
+        #expect(
+            fixed("FROM a\nRUN <<E \(shell)\nset -e\napt-get update\nE\n", [.dl3009])
+                == "FROM a\nRUN <<E \(shell)\nset -e\napt-get update\nrm -rf /var/lib/apt/lists/*\nE\n")
+        #expect(
+            fixed("FROM a\nRUN <<E python3\nset -e\napt-get update\nE\n", [.dl3009])
+                == "FROM a\nRUN <<E python3\nset -e\napt-get update\nE\n")
+    }
+
     @Test("packages whose versions are known are pinned, the others stay")
     func pins() {
         let inputs = CheckInputs.packages(["curl": "8.1-2", "g++": "4:12", "bad": "1; rm -rf /", "-y": "1"])

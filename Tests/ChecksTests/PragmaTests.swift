@@ -18,6 +18,18 @@ struct PragmaTests {
             rules("FROM scratch\n# \(tool) ignore=MaintainerDeprecated\n#\nMAINTAINER a") == ["MaintainerDeprecated"])
     }
 
+    @Test(
+        "a list that hadolint does not read silences nothing",
+        arguments: ["ignore=,MaintainerDeprecated", "ignore=MaintainerDeprecated,", "ignore=MaintainerDeprecated;A"])
+    func malformed(_ list: String) {
+        #expect(rules("FROM scratch\n# hadolint \(list)\nMAINTAINER a") == ["MaintainerDeprecated"])
+    }
+
+    @Test("lines may end with carriage returns")
+    func carriageReturns() {
+        #expect(rules("FROM scratch\r\n# hadolint ignore=MaintainerDeprecated\r\nMAINTAINER a\r\n") == [])
+    }
+
     @Test("a global comment silences the file")
     func global() {
         #expect(rules("FROM scratch\nMAINTAINER a\n# hadolint global ignore=MaintainerDeprecated") == [])
