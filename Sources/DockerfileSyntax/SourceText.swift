@@ -30,6 +30,13 @@ public struct SourceText: Hashable, Sendable {
     /// Number of lines; text behind the last line feed counts as a line even when it is empty.
     public var lineCount: Int { lineStarts.count }
 
+    /// True when the first line ends with a carriage return and a line feed.
+    public var usesCarriageReturns: Bool {
+        guard lineStarts.count > 1 else { return false }
+        let feed = lineStarts[1] - 1
+        return feed > 0 && bytes[feed - 1] == UInt8(ascii: "\r")
+    }
+
     /// Line and column of an offset, both counted from 1. Columns count Unicode scalars. An offset outside the text is
     /// taken for the nearest one inside.
     public func position(of offset: Int) -> (line: Int, column: Int) {

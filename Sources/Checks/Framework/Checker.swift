@@ -99,7 +99,7 @@ public struct Checker: Sendable {
             if rule.family == .buildKit, pragmas?.turnsWarningsIntoErrors == true { severity = .error }
             return Finding(
                 rule: id, severity: severity, message: match.message ?? rule.summary, range: match.range,
-                focus: match.focus, fix: match.fix)
+                focus: match.focus, fix: match.fix?.withLineEndings(of: context.source))
         }
     }
 }

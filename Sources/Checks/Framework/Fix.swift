@@ -39,4 +39,21 @@ public struct Fix: Hashable, Sendable {
         self.edits = edits
         self.declares = declares
     }
+
+    /// The same with lines that end as those of the text do.
+    func withLineEndings(of source: SourceText) -> Fix {
+        guard edits.contains(where: { $0.replacement.utf8.contains(0x0A) }), source.usesCarriageReturns else {
+            return self
+        }
+        var fix = self
+        for index in fix.edits.indices {
+            var bytes: [UInt8] = []
+            for byte in fix.edits[index].replacement.utf8 {
+                if byte == 0x0A, bytes.last != 0x0D { bytes.append(0x0D) }
+                bytes.append(byte)
+            }
+            fix.edits[index].replacement = String(decoding: bytes, as: UTF8.self)
+        }
+        return fix
+    }
 }

@@ -34,7 +34,8 @@ extension Rule {
                     { _, run, context in
                         // Where apt-get deletes the lists itself, there is nothing to add.
                         let deletes = run.commands.contains { $0.has("apt-get", "dist-clean", "distclean") }
-                        if deletes || laterStepsNeedLists(run, context) { return [] }
+                        let isMounted = run.mountsCache(over: ["/var/lib/apt/lists"])
+                        if deletes || isMounted || laterStepsNeedLists(run, context) { return [] }
                         return run.appending("rm -rf /var/lib/apt/lists/*", in: context).map { [$0] } ?? []
                     }
                 ), once: true, in: context)

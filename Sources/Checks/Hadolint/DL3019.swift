@@ -23,8 +23,9 @@ extension Rule {
         fix: (
             .declaredChange, "add --no-cache",
             { command, run, _ in
-                run.subcommand("add", of: command).flatMap { run.inserting(" --no-cache", after: $0) }.map { [$0] }
-                    ?? []
+                if run.mountsCache(over: ["/var/cache/apk", "/etc/apk/cache"]) { return [] }
+                return run.subcommand("add", of: command).flatMap { run.inserting(" --no-cache", after: $0) }
+                    .map { [$0] } ?? []
             }
         )
     ) { command, run in

@@ -15,13 +15,15 @@ extension Rule {
                 RUN yum install -y httpd-2.4.6 && yum clean all
                 """,
             declaredChange: "The package manager's cache, /var/cache/yum, is not in the image.",
-            declares: Declaration(paths: ["/var/cache/yum", "/var/cache/dnf"]))
+            declares: Declaration(paths: places))
     ) { context in
         CacheCleaning.matches(
             context, programs: ["yum"], installs: { $0.has("yum", "install") },
             cleans: { $0.has("yum", "clean", "all") || $0.has("rm", "-rf", "/var/cache/yum/*") },
-            command: "yum clean all")
+            command: "yum clean all", places: places)
     }
+
+    private static let places = ["/var/cache/yum", "/var/cache/dnf"]
 }
 
 /// Commands that clean a package manager's cache behind an installation.
@@ -31,7 +33,7 @@ enum CacheCleaning {
     static func matches(
         _ context: CheckContext, programs: [String], triggers: Bool = true,
         except: (RunScript) -> Bool = { _ in false }, installs: (ShellCommand) -> Bool,
-        cleans: (ShellCommand) -> Bool, command: String
+        cleans: (ShellCommand) -> Bool, command: String, places: [String]
     ) -> [Match] {
         context.runs.compactMap { run in
             guard triggers || !run.statement.isTrigger, run.starts(programs),
@@ -43,7 +45,10 @@ enum CacheCleaning {
                 [run.commands[install]],
                 (
                     .declaredChange, "add \(command)",
-                    { _, run, context in clean == nil ? run.appending(command, in: context).map { [$0] } ?? [] : [] }
+                    { _, run, context in
+                        if clean != nil || run.mountsCache(over: places) { return [] }
+                        return run.appending(command, in: context).map { [$0] } ?? []
+                    }
                 ), in: context)
         }
     }

@@ -23,6 +23,6 @@ extension Rule {
         CacheCleaning.matches(
             context, programs: ["zypper"], except: { $0.mountsCache(at: "/var/cache/zypp") },
             installs: { $0.has("zypper", "install", "in") }, cleans: { $0.has("zypper", "clean", "cc") },
-            command: "zypper clean")
+            command: "zypper clean", places: ["/var/cache/zypp"])
     }
 }

@@ -18,7 +18,7 @@ extension Rule {
                 RUN dnf install -y httpd-2.4.6 && dnf clean all
                 """,
             declaredChange: "The package manager's cache below /var/cache is not in the image.",
-            declares: Declaration(paths: ["/var/cache/dnf", "/var/cache/yum", "/var/cache/libdnf5"]))
+            declares: Declaration(paths: places))
     ) { context in
         var seen: Set<SourceRange> = []
         return ["dnf", "microdnf"].flatMap { name in
@@ -29,9 +29,11 @@ extension Rule {
                     command.name == name && command.arguments.contains { installations.contains($0.text) }
                 },
                 cleans: { $0.has(name, "clean", "all") || $0.has("rm", "-rf", "/var/cache/libdnf5*") },
-                command: "\(name) clean all")
+                command: "\(name) clean all", places: places)
         }.filter { seen.insert($0.range).inserted }
     }
+
+    private static let places = ["/var/cache/dnf", "/var/cache/yum", "/var/cache/libdnf5"]
 
     private static let installations: Set<String> = [
         "install", "in", "upgrade", "up", "upgrade-minimal", "up-min", "reinstall", "rei",

@@ -35,7 +35,11 @@ extension Rule {
                 (
                     .declaredChange, "add --no-cache-dir",
                     { command, run, _ in
-                        run.subcommand("install", of: command).flatMap { run.inserting(" --no-cache-dir", after: $0) }
+                        // Who names a directory for the cache wants one.
+                        let isWanted = command.hasFlag("cache-dir")
+                        if isWanted || run.mountsCache(over: ["/root/.cache/pip", "/home/*/.cache/pip"]) { return [] }
+                        return run.subcommand("install", of: command)
+                            .flatMap { run.inserting(" --no-cache-dir", after: $0) }
                             .map { [$0] } ?? []
                     }
                 ), in: context)

@@ -18,10 +18,7 @@ extension Rule {
                 RUN yarn install && yarn cache clean
                 """,
             declaredChange: "yarn's cache is not in the image.",
-            declares: Declaration(
-                paths: [
-                    "/usr/local/share/.cache", "/root/.cache", "/home/*/.cache", "/root/.yarn", "/home/*/.yarn",
-                ]))
+            declares: Declaration(paths: places))
     ) { context in
         context.runs.compactMap { run in
             guard run.starts("yarn"), let install = run.commands.firstIndex(where: { $0.has("yarn", "install") }),
@@ -38,9 +35,14 @@ extension Rule {
                 (
                     .declaredChange, "add yarn cache clean",
                     { _, run, context in
-                        clean == nil ? run.appending("yarn cache clean", in: context).map { [$0] } ?? [] : []
+                        if clean != nil || run.mountsCache(over: places) { return [] }
+                        return run.appending("yarn cache clean", in: context).map { [$0] } ?? []
                     }
                 ), in: context)
         }
     }
+
+    private static let places = [
+        "/usr/local/share/.cache", "/root/.cache", "/home/*/.cache", "/root/.yarn", "/home/*/.yarn",
+    ]
 }

@@ -10,6 +10,9 @@ extension Rule {
             Compilers, headers and version control are needed to build, and then never again: hundreds of megabytes to be pulled, and
             tools for whoever breaks in. Install them in a stage of their own, build there, and copy the result; or, for a compiled
             module or two, remove them in the same `RUN`.
+
+            There is no fix here: which files the build leaves behind, and which of them the program needs, is seen only by building
+            and running it. `whittle slim` does that, and proves its result.
             """,
             bad: """
                 FROM debian:12-slim

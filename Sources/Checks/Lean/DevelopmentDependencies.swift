@@ -11,6 +11,9 @@ extension Rule {
             Build with all of them where the build needs them, then leave them out (`npm ci --omit=dev`, `npm prune --omit=dev`,
             `composer install --no-dev`, `bundle config set without development`, `poetry install --only main`) before the directory is
             copied to the final stage.
+
+            The fix leaves them out at the end of the stage that they are copied from, for npm and pnpm, and where nothing else uses that
+            stage. What is installed in the final stage itself is not touched: which of it the steps behind need is seen only by building.
             """,
             bad: """
                 FROM node:20-slim AS build
@@ -35,7 +38,8 @@ extension Rule {
                 COPY --from=build /app/node_modules ./node_modules
                 COPY --from=build /app/dist ./dist
                 CMD ["node", "dist/main.js"]
-                """)
+                """,
+            declaredChange: "Development dependencies are not in what is copied.")
     ) { context in
         let image = context.fact(FinalImage.self)
         let graph = context.fact(StageGraph.self)
@@ -63,7 +67,8 @@ extension Rule {
                     Match(
                         instruction.range,
                         message: "copies \(found.directory) from \(name), where \(found.text) installed development "
-                            + "dependencies too"))
+                            + "dependencies too",
+                        fix: DependencyPruning.fix(found, in: source, copiedBy: facts, context)))
             }
         }
         return matches

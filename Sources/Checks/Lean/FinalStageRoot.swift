@@ -13,6 +13,9 @@ extension Rule {
             `RUN chown -R` does not store the files twice.
 
             Nothing is said where the base image's user is not known.
+
+            There is no fix here: whether the program can do without root, and which directories must be its own, is seen only by running
+            it. `whittle slim` sets a user and gives it what it writes to, and takes that back where the program then fails.
             """,
             bad: """
                 FROM alpine:3.20

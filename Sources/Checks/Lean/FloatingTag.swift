@@ -14,9 +14,9 @@ extension Rule {
             Images without a tag and with `latest` are reported by DL3006 and DL3007. The fix adds the digest that the tag has now,
             where that is known.
             """,
-            bad: """
-                FROM python:3.12-slim
-                """,
+            bad: Example(
+                "FROM python:3.12-slim",
+                inputs: CheckInputs(tags: ExampleTags([:], digests: ["python:3.12-slim": ExampleTags.digest]))),
             good: """
                 FROM python:3.12.4-slim-bookworm
                 """)

@@ -13,11 +13,13 @@ extension Rule {
 
             The fix writes the tag of the smaller variant, if it is known to exist.
             """,
-            bad: """
+            bad: Example(
+                """
                 FROM python:3.12
                 COPY app.py /
                 CMD ["python", "/app.py"]
                 """,
+                inputs: CheckInputs(tags: ExampleTags([:], digests: ["python:3.12-slim": ExampleTags.digest]))),
             good: """
                 FROM python:3.12-slim
                 COPY app.py /

@@ -9,6 +9,8 @@ extension Rule {
             """
             What an earlier step or the base image has written is in a layer below; deleting it only hides it. The image does not get
             smaller, and a secret can still be read. Delete in the same `RUN` that writes, or leave the files in another stage.
+
+            There is no fix here: steps between the two may use the files, so where they are not needed any more is for the author to say.
             """,
             bad: """
                 FROM debian:12-slim

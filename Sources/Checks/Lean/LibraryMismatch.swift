@@ -11,6 +11,8 @@ extension Rule {
             `not found`, though the file is there. The same goes for native modules inside `node_modules` or a virtual environment, and
             for `scratch`, which has no library at all. Build on the same family that the result runs on, or link statically
             (`CGO_ENABLED=0`, a musl target).
+
+            There is no fix here: either stage may be the one to change, and not every package is there for both.
             """,
             bad: """
                 FROM node:20 AS build

@@ -13,6 +13,9 @@ extension Rule {
 
             Found are the usual files of secrets as sources of `COPY` and `ADD`, values that look like the tokens of well-known
             services, and user names with passwords inside URLs.
+
+            There is no fix here: how the secret gets to where it is built, and under which name, is not in the Dockerfile. What has been
+            pushed once must be replaced where it was issued.
             """,
             bad: """
                 FROM alpine:3.20

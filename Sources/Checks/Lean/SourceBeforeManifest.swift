@@ -9,6 +9,9 @@ extension Rule {
             """
             Every change of a source file then installs all dependencies anew. Copy the manifest and its lock file first, install, and
             copy the rest after: the step of the installation stays in the cache until the manifest changes.
+
+            There is no fix here: scripts that run on installation may read the source, and a requirements file may name others, which
+            is seen only by building. `whittle slim` makes this change where the build bears it out.
             """,
             bad: """
                 FROM node:20-slim

@@ -30,7 +30,8 @@ extension Rule {
             guard let node = context.node(of: instruction) else { return nil }
             guard let (line, range) = shellLine(command, node), !isHandled(line) else { return nil }
             var fix = command.isShellForm ? ExecForm.fix(command, of: node, name: name, in: context) : nil
-            if fix == nil, ExecForm.isSimpleCommand(line), let range {
+            // What looks like a list is meant to be one.
+            if fix == nil, ExecForm.isSimpleCommand(line), !line.hasPrefix("["), let range {
                 fix = Fix(
                     .declaredChange, "let exec replace the shell",
                     edits: [TextEdit(range: SourceRange(at: range.start), replacement: "exec ")])

@@ -13,6 +13,8 @@ extension Rule {
 
             Only directories that are copied whole are looked at, and the message says how much would be saved. Keep what your build
             reads: `.git` where a version is taken from it.
+
+            There is no fix here, since fixes are edits of the Dockerfile; `whittle slim` and `whittle init` write an ignore file.
             """,
             bad: Example(
                 """

@@ -49,11 +49,18 @@ struct ExamplePackages: PackageVersions {
 /// Tags for examples.
 struct ExampleTags: TagResolver {
     var tags: [String: String]
+    var digests: [String: String]
 
-    init(_ tags: [String: String]) { self.tags = tags }
+    /// A digest that looks like one.
+    static let digest = "sha256:" + String(repeating: "4a7d", count: 16)
+
+    init(_ tags: [String: String], digests: [String: String] = [:]) {
+        self.tags = tags
+        self.digests = digests
+    }
 
     func pinnedTag(for reference: String) -> String? { tags[reference] }
-    func digest(of reference: String) -> String? { nil }
+    func digest(of reference: String) -> String? { digests[reference] }
 }
 
 extension CheckInputs {

@@ -79,6 +79,17 @@ final class RunScript: Sendable {
         mounts.contains { ($0.kind == .cache || $0.kind == .tmpfs) && ($0.target ?? "").contains(text) }
     }
 
+    /// True when a cache or a tmpfs is mounted in, at or above one of these paths. Cleaning it would only empty the mount
+    /// for the next build: nothing of it is in the image.
+    func mountsCache(over paths: [String]) -> Bool {
+        let places = Declaration(paths: paths)
+        return mounts.contains { mount in
+            guard mount.kind == .cache || mount.kind == .tmpfs, let target = mount.target else { return false }
+            let clean = StagePath.clean(target)
+            return places.covers(clean) || paths.contains { Declaration(paths: [clean]).covers($0) }
+        }
+    }
+
     /// Where a command or word is written.
     func place(_ range: Range<Int>) -> SourceRange? { script.text.sourceRange(range) }
 }
