@@ -70,7 +70,10 @@ let package = Package(
         target("Advisories", ["Inventory", "LayerFormat", "OCI", "CArchive", grdb, "Yams"]),
         target(
             "Slimming",
-            ["Running", "Builder", "BuildContext", "Registry", "DockerfileSyntax", "OCI", "Sandbox", "Store"]),
+            [
+                "Running", "Builder", "BuildContext", "Registry", "DockerfileSyntax", "Inventory", "OCI", "Sandbox",
+                "Store",
+            ]),
         target(
             "Rendering",
             ["Advisories", "Inventory", "DockerfileSyntax", "OCI", "Builder", "Analysis", "Checks", "Slimming"]),

@@ -22,10 +22,16 @@ enum Classification {
         }
         let base = BaseImages.split(view.baseName(of: view.parsed.stages.count - 1)).short
         if databases.contains(base) { return "\(base) keeps data and starts by itself; there is nothing to build" }
-        if program == "" || ["bash", "sh", "zsh", "fish", "ash"].contains(program), words.count <= 1,
-            !copiesAnything(view)
-        {
+        if servers.contains(program) { return "\(program) keeps data and belongs to no build of this project" }
+        if let volume = mountedSources(view) {
+            return "its sources are mounted from outside (VOLUME \(volume)): people work in it"
+        }
+        if program == "" || shells.contains(program), words.count <= 1, !copiesAnything(view) {
             return "its tools are its purpose: nothing is copied into it"
+        }
+        // A shell and nothing for it to do: who starts the image says what runs in it.
+        if shells.contains(program), words.dropFirst().allSatisfy({ ["-l", "-i", "--login"].contains($0) }) {
+            return "its command is a shell: its tools are its purpose"
         }
         let installed = view.commands.flatMap(SystemPackages.names)
         let interactive = installed.filter(editors.contains)
@@ -34,6 +40,33 @@ enum Classification {
         }
         if !copiesAnything(view) { return "its tools are its purpose: nothing is copied into it" }
         return nil
+    }
+
+    private static let shells: Set<String> = ["bash", "sh", "zsh", "fish", "ash", "dash"]
+    /// Programs of databases, whatever image they are installed in.
+    private static let servers: Set<String> = [
+        "postgres", "pg_ctl", "mysqld", "mysqld_safe", "mariadbd", "mongod", "redis-server", "valkey-server",
+        "memcached",
+        "influxd", "cassandra", "rabbitmq-server", "etcd",
+    ]
+
+    /// A volume that hides what the Dockerfile copies: the directory of the sources, or one above it.
+    private static func mountedSources(_ view: StageView) -> String? {
+        var directory = "/"
+        var copied: [String] = []
+        var volumes: [String] = []
+        for instruction in view.final.instructions {
+            switch instruction.kind {
+            case .workdir(let path): directory = PathText.join(directory, view.unquoted(path))
+            case .copy(let copy) where copy.from == nil && copy.paths.sources.contains { $0 == "." || $0 == "./" }:
+                copied.append(PathText.join(directory, copy.paths.destination))
+            case .volume(let paths): volumes += paths
+            default: break
+            }
+        }
+        return volumes.first { volume in
+            volume.hasPrefix("/") && copied.contains { PathText.isBelow($0, PathText.join("/", volume)) }
+        }
     }
 
     private static let databases: Set<String> = [

@@ -314,7 +314,8 @@ struct Proof: Sendable {
             name: "target-\(UInt64.random(in: 0...UInt64.max))")
         defer { target.unmount() }
         guard target.root.kind("/var/lib/dpkg/status") == .file else { return }
-        var packages = RuntimePackages.missing(situation, evidence, target: target.root)
+        var packages = RuntimePackages.missing(
+            situation, evidence, target: target.root, provided: plan.provided)
         if plan.isInPlace {
             // The stage's own steps install these here as well.
             let own = DpkgDatabase(evidence.image).packages.subtracting(DpkgDatabase(evidence.base).packages)

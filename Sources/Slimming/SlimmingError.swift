@@ -4,8 +4,10 @@ public enum SlimmingError: Error, Sendable, CustomStringConvertible {
     case context(path: String, reason: String)
     /// The original does not build.
     case originalFails(reason: String)
-    /// There is no Dockerfile to be written for this project.
-    case unknownProject(path: String)
+    /// Nothing in the directory says what kind of project it is.
+    case unknownProject(path: String, lookedFor: [String])
+    /// The kind is known, but not how the project is started.
+    case incompleteProject(kind: String, reason: String)
     /// A file is in the way.
     case exists(path: String)
 
@@ -14,7 +16,10 @@ public enum SlimmingError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .context(let path, let reason): "cannot read the context \(path): \(reason)"
         case .originalFails(let reason): "the original Dockerfile does not build: \(reason)"
-        case .unknownProject(let path): "no recipe knows how to build the project in \(path)"
+        case .unknownProject(let path, let names):
+            "nothing in \(path) says what kind of project it is: looked for \(names.joined(separator: ", "))"
+        case .incompleteProject(let kind, let reason):
+            "this is a \(kind) project, but how it is started cannot be told: \(reason)"
         case .exists(let path): "\(path) exists already; whittle slim works on it"
         }
     }

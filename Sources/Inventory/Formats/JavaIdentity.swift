@@ -21,7 +21,7 @@ struct JavaIdentity: Hashable {
 
     /// From the manifest and the file's name, which together say it for most archives that Maven did not make.
     init?(manifest bytes: [UInt8], fileName: ArraySlice<UInt8>) {
-        let fields = Self.manifest(bytes)
+        let fields = JavaManifest.fields(bytes)
         func word(_ keys: String...) -> String? {
             for key in keys {
                 if let value = fields[key], !value.isEmpty, !value.contains(" "), !value.contains("$") { return value }
@@ -38,25 +38,6 @@ struct JavaIdentity: Hashable {
         // A bundle's name begins with the group or is it, or neither: nothing is guessed from it.
         name = (word("Implementation-Vendor-Id").map { $0 + ":" } ?? "") + artifact
         self.version = version
-    }
-
-    /// The main section; a line that begins with a blank goes on with the one before.
-    private static func manifest(_ bytes: [UInt8]) -> [String: String] {
-        var fields: [String: String] = [:]
-        var last: String?
-        for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
-            let line = line.last == 0x0D ? line.dropLast() : line
-            if line.isEmpty { break }
-            if line.first == UInt8(ascii: " ") {
-                if let last { fields[last]? += line.dropFirst().text }
-                continue
-            }
-            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-            let key = line[..<colon].text
-            fields[key] = line[(colon + 1)...].trimmed.text
-            last = key
-        }
-        return fields
     }
 
     /// `ARTIFACT-VERSION.jar`: the version begins with a digit after the last such hyphen.

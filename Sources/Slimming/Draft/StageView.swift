@@ -89,19 +89,37 @@ struct StageView: Sendable {
         return result
     }
 
-    /// The words of the image's command, a shell line split into words.
+    /// The last stage's last CMD.
+    var commandNode: Int? {
+        final.instructions.last { if case .cmd = $0.kind { true } else { false } }?.nodeIndex
+    }
+
+    /// The words of the image's command; of a shell line those of its first command, without `exec` and assignments.
     var commandWords: [String] {
         let (entrypoint, command) = command
         return [entrypoint, command].compactMap(\.self).flatMap { line in
-            line.isShellForm ? (ShellScript(line.words.joined(separator: " ")).commands.first?.words ?? []) : line.words
+            if line.isShellForm { return Self.firstCommand(line.words.joined(separator: " ")) }
+            if line.words.count == 3, line.words[1] == "-c", Self.shells.contains(PathText.name(line.words[0])) {
+                return Self.firstCommand(line.words[2])
+            }
+            return line.words
         }
     }
 
-    /// Whether the command needs a shell to be started.
+    private static let shells: Set<String> = ["sh", "bash", "ash", "dash"]
+
+    private static func firstCommand(_ text: String) -> [String] {
+        let words = ShellScript(text).commands.first?.program ?? []
+        return Array(words.first == "exec" ? words.dropFirst() : words)
+    }
+
+    /// Whether the command needs a shell to be started, also in its exec form.
     var needsShell: Bool {
+        if !CommandForm.canChange(self) { return true }
         let (entrypoint, command) = command
         return [entrypoint, command].compactMap(\.self).contains { line in
-            line.isShellForm || ["sh", "bash", "ash", "dash"].contains(PathText.name(line.words.first ?? ""))
+            let words = line.isShellForm ? line.words.first.flatMap(CommandForm.execWords) : line.words
+            return words.map { Self.shells.contains(PathText.name($0.first ?? "")) } ?? true
         }
     }
 

@@ -10,6 +10,7 @@ struct ApplicationFiles: Sendable {
         var isFromContext: Bool
     }
 
+    private let directory: String
     /// What stays.
     private(set) var kept: [Entry] = []
     /// What goes, by name.
@@ -55,6 +56,7 @@ struct ApplicationFiles: Sendable {
         _ situation: Situation, evidence: Evidence, directory: String, excluding excluded: Set<String> = [],
         compilesAtStart: Bool = false, verdict: (Entry) -> Verdict
     ) {
+        self.directory = directory
         let code = CodeText(evidence.image, directory: directory)
         for name in evidence.image.names(directory) where !excluded.contains(name) {
             let path = PathText.join(directory, name)
@@ -81,20 +83,30 @@ struct ApplicationFiles: Sendable {
         }
     }
 
-    /// Whether every file that the image has below the path is in the project with the same size.
+    /// Up to which size contents are compared.
+    private static let comparedSize: Int64 = 1 << 18
+
+    /// Takes an entry out that is brought in another way.
+    mutating func leaveOut(_ path: String) { kept.removeAll { PathText.join(directory, $0.name) == path } }
+
+    /// Whether every file that the image has below the path is in the project, with the same content and permissions.
     private static func isUnchanged(_ name: String, _ project: ProjectTree, _ image: RootView, _ path: String) -> Bool {
         guard let entry = project[name], !ProjectTree.opaqueDirectories.contains(name) else { return false }
         guard let host = image.host(path) else { return false }
-        func size(_ path: String) -> Int64? {
+        func isSame(_ entry: ProjectTree.Entry, _ path: String) -> Bool {
             var status = stat()
-            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-            return Int64(status.st_size)
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, Int64(status.st_size) == entry.size,
+                UInt32(status.st_mode & 0o7777) == entry.mode
+            else { return false }
+            guard entry.size <= comparedSize else { return true }
+            let own = SmallFile.read(project.root + "/" + entry.path, limit: Int(comparedSize))
+            return own != nil && own == SmallFile.read(path, limit: Int(comparedSize))
         }
-        guard entry.isDirectory else { return size(host) == entry.size }
+        guard entry.isDirectory else { return isSame(entry, host) }
         let files = image.files(below: path, limit: 20_000)
         return files.allSatisfy { file in
             let inside = name + file.dropFirst(path.count)
-            return project[inside].map { !$0.isDirectory && $0.size == size(image.directory + file) } ?? false
+            return project[inside].map { !$0.isDirectory && isSame($0, image.directory + file) } ?? false
         }
     }
 
@@ -104,7 +116,11 @@ struct ApplicationFiles: Sendable {
     ///   - build: The stage that has what was built.
     ///   - source: Where the directory is in that stage.
     ///   - owner: A value for `--chown`.
-    func copies(from build: String, source: String, owner: String?, into destination: String = "./") -> [String] {
+    ///   - origins: Where each entry comes from, for directories that were put together from several places.
+    func copies(
+        from build: String, source: String, owner: String?, into destination: String = "./",
+        origins: CopyOrigins? = nil
+    ) -> [String] {
         let flag = owner.map { "--chown=\($0) " } ?? ""
         var lines: [String] = []
         let contextFiles = kept.filter { $0.isFromContext && !$0.isDirectory }.map(\.name)
@@ -115,18 +131,33 @@ struct ApplicationFiles: Sendable {
             lines.append("COPY \(flag)\(entry.name)/ \(destination)\(entry.name)/")
         }
         let prefix = source == "/" ? "/" : source + "/"
-        let builtFiles = kept.filter { !$0.isFromContext && !$0.isDirectory }.map { prefix + $0.name }
+        func origin(_ entry: Entry) -> (stage: String, path: String) {
+            origins?.origin(of: PathText.join(directory, entry.name)) ?? (build, prefix + entry.name)
+        }
         // What is built changes most often, what is installed seldom: dependencies first.
         let order = ["node_modules", "vendor"]
         let built = kept.filter { !$0.isFromContext && $0.isDirectory }
-        for entry in built.filter({ order.contains($0.name) }) {
-            lines.insert("COPY --from=\(build) \(flag)\(prefix)\(entry.name) \(destination)\(entry.name)", at: 0)
+        func line(_ entry: Entry) -> String {
+            let origin = origin(entry)
+            return "COPY --from=\(origin.stage) \(flag)\(origin.path) \(destination)\(entry.name)"
         }
-        for entry in built where !order.contains(entry.name) {
-            lines.append("COPY --from=\(build) \(flag)\(prefix)\(entry.name) \(destination)\(entry.name)")
+        for entry in built.filter({ order.contains($0.name) }) { lines.insert(line(entry), at: 0) }
+        for entry in built where !order.contains(entry.name) { lines.append(line(entry)) }
+        var stages: [(name: String, files: [String])] = []
+        for entry in kept where !entry.isFromContext && !entry.isDirectory {
+            let (stage, path) = origin(entry)
+            guard PathText.name(path) == entry.name else {
+                lines.append(line(entry))
+                continue
+            }
+            if stages.last?.name == stage {
+                stages[stages.count - 1].files.append(path)
+            } else {
+                stages.append((stage, [path]))
+            }
         }
-        if !builtFiles.isEmpty {
-            lines.append("COPY --from=\(build) \(flag)\(builtFiles.joined(separator: " ")) \(destination)")
+        for stage in stages {
+            lines.append("COPY --from=\(stage.name) \(flag)\(stage.files.joined(separator: " ")) \(destination)")
         }
         return lines
     }

@@ -120,7 +120,7 @@ struct Situation: Sendable {
 
     /// The working directory of the image.
     var workingDirectory: String {
-        if let directory = evidence?.config.workingDir, !directory.isEmpty { return directory }
+        if let directory = evidence?.config.workingDir, !directory.isEmpty { return PathText.join("/", directory) }
         return view.workingDirectory(of: view.final)
     }
 

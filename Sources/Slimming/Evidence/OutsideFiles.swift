@@ -15,14 +15,17 @@ struct OutsideFiles: Sendable {
         "/usr/share/lintian", "/etc/alternatives",
         "/etc/ld.so.cache", "/etc/apt", "/etc/ssl/certs", "/var/lib/systemd", "/etc/systemd", "/etc/pam.d", "/var/mail",
         "/var/spool/mail",
-        "/usr/lib/node_modules", "/usr/local/share/.cache",
+        "/usr/lib/node_modules", "/usr/local/share/.cache", "/root/.composer", "/root/.bundle",
+        "/usr/local/bundle/cache",
+        "/usr/local/bundle/doc", "/usr/local/bundle/build_info",
     ]
     private static let accountFiles: Set<String> = [
         "/etc/passwd", "/etc/passwd-", "/etc/group", "/etc/group-", "/etc/shadow", "/etc/shadow-", "/etc/gshadow",
         "/etc/gshadow-", "/etc/subuid",
         "/etc/subuid-", "/etc/subgid", "/etc/subgid-", "/etc/.pwd.lock", "/root/.wget-hsts", "/root/.bash_history",
         "/root/.gitconfig", "/etc/mailcap",
-        "/.dockerenv", "/root/.npmrc", "/root/.pypirc", "/root/.netrc", "/root/.bashrc", "/root/.profile",
+        "/.dockerenv", "/usr/local/.crates.toml", "/usr/local/.crates2.json", "/root/.npmrc", "/root/.pypirc",
+        "/root/.netrc", "/root/.bashrc", "/root/.profile",
     ]
 
     /// - Parameters:
@@ -80,9 +83,9 @@ struct OutsideFiles: Sendable {
         paths.map { "COPY --from=\(build) \($0) \($0)" }
     }
 
+    /// COPY instructions that keep every path where it is, from where it was made.
+    func copies(_ origins: CopyOrigins) -> [String] { paths.map { origins.line($0) } }
+
     /// Adds the instructions to a plan.
     func add(to plan: inout RuntimePlan, _ view: StageView) { plan.copies += copies(from: Composer.buildName(view)) }
-
-    /// Whether there is more than a Dockerfile should list.
-    var isTooMuch: Bool { paths.count > 40 || paths.contains { $0.contains(" ") } }
 }

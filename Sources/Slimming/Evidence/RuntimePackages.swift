@@ -4,21 +4,33 @@ enum RuntimePackages {
     ///
     /// Needed is what owns a library that was loaded or that a library or program added by the Dockerfile is linked with,
     /// and what owns a program that was started. What the Dockerfile installs by name stays unless it is there for building.
-    static func missing(_ situation: Situation, _ evidence: Evidence, target: RootView) -> [String] {
+    ///
+    /// - Parameter provided: Directories whose files come in another form.
+    static func missing(_ situation: Situation, _ evidence: Evidence, target: RootView, provided: [String] = [])
+        -> [String]
+    {
         let database = DpkgDatabase(evidence.image)
         let there = DpkgDatabase(target).packages
-        var files = Set(evidence.programs)
+        func isProvided(_ path: String) -> Bool {
+            let path = provided.isEmpty ? path : evidence.image.resolved(path)
+            return provided.contains { PathText.isBelow(path, $0) }
+        }
+        let programs = evidence.programs.filter { !isProvided($0) }
+        var files = Set(programs)
         let directories = ["/usr/lib/", "/lib/", "/usr/libexec/", "/usr/share/"]
         files.formUnion(evidence.observation.opened.filter { path in directories.contains { path.hasPrefix($0) } })
         files.formUnion(linked(evidence))
+        files = files.filter { !isProvided($0) }
         // What the new base has as a file needs no package of its own.
         files = files.filter { target.kind($0) == nil && !$0.hasPrefix("/usr/share/zoneinfo") }
         var packages = Set(database.owners(of: files).values)
         packages = packages.filter { !$0.hasSuffix("-dev") && !SystemPackages.isForBuilding($0) }
-        for name in situation.view.commands.flatMap(SystemPackages.names) where !SystemPackages.isForBuilding(name) {
+        let replaced = provided.isEmpty ? [] : ["openjdk-", "default-jre", "default-jdk"]
+        for name in situation.view.commands.flatMap(SystemPackages.names)
+        where !SystemPackages.isForBuilding(name) && !replaced.contains(where: name.hasPrefix) {
             if database.packages.contains(name) { packages.insert(name) }
         }
-        for program in evidence.programs where target.kind(program) == nil {
+        for program in programs where target.kind(program) == nil {
             if let owner = database.owners(of: [program])[program] { packages.insert(owner) }
         }
         return packages.subtracting(there).sorted()

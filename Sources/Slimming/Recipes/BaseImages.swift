@@ -35,15 +35,38 @@ enum BaseImages {
         return ["\(repository):\(tag == "latest" ? "alpine" : tag + "-alpine")"]
     }
 
+    /// Images of the distribution that an image is made of, in its release: what was linked there runs there.
+    static func distribution(of image: RootView) -> [String] {
+        var values: [String: String] = [:]
+        for line in (image.text("/etc/os-release") ?? "").split(whereSeparator: \.isNewline) {
+            let parts = line.split(separator: "=", maxSplits: 1)
+            if parts.count == 2 { values[String(parts[0])] = parts[1].filter { $0 != "\"" && $0 != "'" } }
+        }
+        let version = values["VERSION_ID"] ?? ""
+        switch values["ID"] ?? "" {
+        case "ubuntu" where !version.isEmpty: return ["ubuntu:\(version)"]
+        case "alpine" where !version.isEmpty:
+            return ["alpine:" + version.split(separator: ".").prefix(2).joined(separator: "."), "alpine:latest"]
+        case "debian" where !version.isEmpty:
+            return [values["VERSION_CODENAME"], version].compactMap(\.self).map { "debian:\($0)-slim" }
+        default: return debian
+        }
+    }
+
+    /// What runs what says nothing about where it comes from.
+    static let debian = ["debian:bookworm-slim", "debian:12-slim"]
+
     /// Images in which what was built in the named one can run.
     static func runtime(of name: String) -> [String] {
         let (repository, short, tag) = split(name)
         let prefix = String(repository.dropLast(short.count))
         switch short {
-        case "gcc", "rust", "buildpack-deps": return ["debian:bookworm-slim", "debian:12-slim"]
+        case "gcc", "rust", "buildpack-deps": return debian
         // What the web needs is in the image for it.
         case "sdk": return [prefix + "aspnet:" + tag]
-        case "maven", "gradle": return []
+        case "maven", "gradle", "golang", "openjdk", "eclipse-temurin": return []
+        // There is no slim image; compilers are in each but Alpine's.
+        case "php": return [name]
         // A distribution without a slim image: the packages for the build stay out all the same.
         case "debian", "ubuntu": return slim(of: name) + [name]
         default: return slim(of: name)

@@ -8,9 +8,7 @@ enum CommandForm {
     /// program (`exec`).
     static func makeExec(_ plan: inout RuntimePlan, _ situation: Situation) {
         let view = situation.view
-        // Another SHELL has its own rules.
-        let hasShell = view.final.instructions.contains { if case .shell = $0.kind { true } else { false } }
-        guard !hasShell else { return }
+        guard canChange(view) else { return }
         for instruction in view.final.instructions {
             let keyword: String
             let line: CommandLine
@@ -19,15 +17,24 @@ enum CommandForm {
             case .entrypoint(let command): (keyword, line) = ("ENTRYPOINT", command)
             default: continue
             }
-            guard line.isShellForm, let node = instruction.nodeIndex, let text = line.words.first,
+            guard line.isShellForm, let node = instruction.nodeIndex, plan.commands[node] == nil,
+                let text = line.words.first,
                 let words = execWords(text)
             else { continue }
-            // ENTRYPOINT in shell form ignores CMD; the exec form would begin to take it as arguments.
-            if keyword == "ENTRYPOINT", view.command.command != nil { continue }
             plan.commands[node] = "\(keyword) \(ExecForm.json(words))"
             plan.steps.append(
                 situation.step("exec-form", at: node, "the process gets the stop signal itself; a shell would keep it"))
         }
+    }
+
+    /// Whether commands in shell form can be given the exec form at all.
+    static func canChange(_ view: StageView) -> Bool {
+        let (entrypoint, command) = view.command
+        // ENTRYPOINT in shell form ignores CMD; the exec form would begin to take it as arguments.
+        if let entrypoint, entrypoint.isShellForm, command != nil { return false }
+        // Another SHELL has its own rules.
+        let hasShell = view.final.instructions.contains { if case .shell = $0.kind { true } else { false } }
+        return !hasShell || ![entrypoint, command].contains { $0?.isShellForm ?? false }
     }
 
     /// The words of the exec form; nil when the command is more than one program.

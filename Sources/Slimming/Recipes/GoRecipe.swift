@@ -8,53 +8,51 @@ struct GoRecipe: Recipe {
         let view = situation.view
         let base = view.baseName(of: view.buildIndex)
         guard BaseImages.split(base).short == "golang", let evidence = situation.evidence else { return [] }
-        let program: String
-        var package: String?
-        if view.commandWords.starts(with: ["go", "run"]), view.commandWords.count == 3, case .single = view.shape {
+        var programs = BuiltPrograms(situation, evidence)
+        let package = Self.packageRunFromSources(view)
+        if package != nil {
             // The program is compiled at each start: now once.
-            package = view.commandWords[2]
-            program = "/usr/local/bin/app"
-        } else if let word = view.commandWords.first,
-            let found = evidence.image.program(word, workingDirectory: situation.workingDirectory, path: evidence.path),
-            evidence.added.contains(found) || evidence.added.contains(evidence.image.resolved(found)),
-            ELFFile(path: evidence.image.directory + evidence.image.resolved(found)) != nil
-        {
-            program = found
-        } else {
-            return []
+            programs = BuiltPrograms(main: Self.compiled)
         }
+        guard programs.main != nil || !programs.all.isEmpty else { return [] }
         let code = CodeText(RootView(directory: situation.project.root), directory: "/")
-        let usesC = code.contains("import \"C\"") || Self.usesCModule(situation.project.text("go.mod") ?? "")
-        let startsOthers =
-            package == nil
-            && evidence.programs.contains {
-                PathText.name($0) != PathText.name(program) && !$0.contains("/runc") && !$0.contains("/crun")
-            }
+        let isToldToUseC = view.build.instructions.contains { $0.original.contains("CGO_ENABLED=1") }
+        let usesC =
+            code.contains("import \"C\"") || isToldToUseC || Self.usesCModule(situation.project.text("go.mod") ?? "")
+        let others = package == nil ? programs.others(view, evidence) : []
         let needsSystem =
-            startsOthers || code.contains("exec.Command") || code.contains("plugin.Open") || view.needsShell
+            !others.isEmpty || code.contains("exec.Command") || code.contains("plugin.Open") || view.needsShell
+        let isGlibc = evidence.image.kind("/var/lib/dpkg/status") == .file
+        let details = Details(programs: programs, package: package, code: code, usesC: usesC)
 
         var plans: [RuntimePlan] = []
+        func add(_ variant: String, _ bases: [String]) {
+            plans.append(plan(variant, bases, situation, evidence, details))
+        }
         if !needsSystem {
-            plans.append(plan("scratch", ["scratch"], situation, evidence, program, package, code, usesC: usesC))
-            if !usesC {
-                plans.append(
-                    plan(
-                        "distroless", ["gcr.io/distroless/static-debian12:nonroot"], situation, evidence, program,
-                        package,
-                        code, usesC: false))
-            }
+            if !usesC || evidence.image.kind("/usr/bin/ldd") == .file { add("scratch", ["scratch"]) }
+            if !usesC { add("distroless", ["gcr.io/distroless/static-debian12:nonroot"]) }
         }
-        if !usesC {
-            plans.append(
-                plan(
-                    "alpine", ["alpine:3.19", "alpine:latest"], situation, evidence, program, package, code,
-                    usesC: false))
+        if !usesC || !isGlibc, others.isSubset(of: Busybox.programs) {
+            add("alpine", ["alpine:3.19", "alpine:latest"])
         }
-        plans.append(
-            plan(
-                "debian", ["debian:bookworm-slim", "debian:12-slim"], situation, evidence, program, package, code,
-                usesC: usesC))
+        if isGlibc || !usesC {
+            add("debian", isGlibc ? BaseImages.distribution(of: evidence.image) : BaseImages.debian)
+        }
         return plans
+    }
+
+    /// Where a program that the original compiles at each start is put.
+    private static let compiled = "/usr/local/bin/app"
+
+    /// What `go run` is given, when it is nothing but a package or its files.
+    private static func packageRunFromSources(_ view: StageView) -> String? {
+        let words = view.commandWords
+        guard words.starts(with: ["go", "run"]), words.count > 2, case .single = view.shape else { return nil }
+        let rest = words[2...]
+        guard rest.count == 1 || rest.allSatisfy({ $0.hasSuffix(".go") }), !rest.contains(where: { $0.hasPrefix("-") })
+        else { return nil }
+        return rest.joined(separator: " ")
     }
 
     private static func usesCModule(_ manifest: String) -> Bool {
@@ -67,55 +65,57 @@ struct GoRecipe: Recipe {
         .contains { manifest.contains($0) }
     }
 
+    /// What all plans of a project have in common.
+    private struct Details {
+        var programs: BuiltPrograms
+        var package: String?
+        var code: CodeText
+        var usesC: Bool
+    }
+
     private func plan(
-        _ variant: String, _ bases: [String], _ situation: Situation, _ evidence: Evidence, _ program: String,
-        _ package: String?, _ code: CodeText, usesC: Bool
+        _ variant: String, _ bases: [String], _ situation: Situation, _ evidence: Evidence, _ details: Details
     ) -> RuntimePlan {
         var plan = RuntimePlan(name: "go-\(variant)", bases: bases)
         let view = situation.view
         let directory = situation.applicationDirectory
+        let usesC = details.usesC
         plan.steps.append(
             situation.step(
                 "runtime-base", at: situation.fromNode,
                 "the tool chain stays in the build stage; the program runs on \(variant == "scratch" ? "an empty base" : bases[0])"
             ))
-        let needsZones =
-            evidence.observation.opened.contains { $0.contains("/zoneinfo") } || code.contains("LoadLocation")
-        editBuild(&plan, situation, usesC: usesC, zones: needsZones && variant != "distroless")
-        orderModules(&plan, situation)
-        if let package,
-            let command = view.final.instructions.last(where: { if case .cmd = $0.kind { true } else { false } })?
-                .nodeIndex
-        {
-            let tags = needsZones && !usesC && variant != "distroless" ? " -tags timetzdata" : ""
-            let modules = situation.project.has("vendor") ? "" : "--mount=type=cache,target=/go/pkg/mod "
-            plan.buildTail.append(
-                "RUN \(modules)--mount=type=cache,target=/root/.cache/go-build \(usesC ? "" : "CGO_ENABLED=0 ")go build -trimpath -ldflags=\"-s -w\"\(tags) -o \(program) \(package)"
-            )
-            plan.commands[command] = "CMD [\"\(program)\"]"
+        let needsZones = evidence.looksUpTimeZones || details.code.contains("LoadLocation")
+        let compiler = GoBuild(situation, usesC: usesC, zones: needsZones && variant != "distroless")
+        compiler.edit(&plan, situation)
+        GoModules.order(&plan, situation)
+        if let package = details.package, let command = view.commandNode {
+            plan.buildTail.append(compiler.command(package: package, output: Self.compiled))
+            plan.commands[command] = "CMD [\"\(Self.compiled)\"]"
             plan.steps.append(
                 situation.step(
                     "compiled-once", at: command, "the program is compiled when the image is built, not at each start"))
         }
 
         let files = ApplicationFiles(
-            situation, evidence: evidence, directory: directory, compilesAtStart: package != nil
+            situation, evidence: evidence, directory: directory, compilesAtStart: details.package != nil
         ) { entry in
-            self.isDead(entry, situation, code) ? .dead : .unknown
+            self.isDead(entry, situation, details.code) ? .dead : .unknown
         }
         let build = Composer.buildName(view)
         var copies: [String] = []
-        let writable = evidence.writtenDirectories
+        let copiesZones = needsZones && !compiler.includesZones && variant != "distroless"
         let isRoot = AccountSetup.user(situation, setup: []) == nil
+        let outside = details.programs.outside(directory)
+        let origins = CopyOrigins(situation, evidence)
         if variant == "scratch" {
             plan.hasShell = false
             var root = RootFilesystem()
-            root.writable = writable
+            root.writable = evidence.writtenDirectories
             root.files = ["/etc/ssl/certs/ca-certificates.crt"]
-            if usesC {
-                root.linked = [program]
-                if needsZones { root.files.append("/usr/share/zoneinfo") }
-            }
+            if copiesZones { root.files.append("/usr/share/zoneinfo") }
+            if usesC { root.linked = details.programs.all.map { origins.origin(of: $0).path }.sorted() }
+            if case .single = view.shape { root.keepExisting(in: evidence.image) }
             plan.buildTail += root.lines(
                 comment:
                     "What an empty base lacks: roots of trust, accounts, a place for temporary files\(usesC ? ", shared libraries" : "")."
@@ -131,18 +131,25 @@ struct GoRecipe: Recipe {
             }
         } else if variant == "distroless" {
             plan.hasShell = false
-            if writable.isEmpty, !isRoot { plan.user = RuntimeUser(ids: "65532:65532", setup: [], writable: []) }
+            if evidence.writtenDirectories.isEmpty, !isRoot {
+                plan.user = RuntimeUser(ids: "65532:65532", setup: [], writable: [])
+            }
         } else {
             plan.user = AccountSetup.user(
                 situation, setup: variant == "alpine" ? AccountSetup.alpine : AccountSetup.debian)
+            // Debian's slim image has no roots of trust; whether a module asks for them is not to be seen.
+            let roots = variant == "debian" ? ["/etc/ssl/certs/ca-certificates.crt"] : []
+            let places = roots + (copiesZones ? ["/usr/share/zoneinfo"] : [])
+            copies += places.map { "COPY --from=\(build) \($0) \($0)" }
         }
         plan.noteAccount(situation)
         copies += files.copies(
-            from: build, source: CopySources.source(of: directory, view), owner: nil,
-            into: directory == situation.workingDirectory ? "./" : directory + "/")
-        if !PathText.isBelow(program, directory) { copies.append("COPY --from=\(build) \(program) \(program)") }
+            from: build, source: directory, owner: nil,
+            into: directory == situation.workingDirectory ? "./" : directory + "/", origins: origins)
+        copies += outside.map { origins.line($0.from, to: $0.to) }
+        copies += OutsideFiles(evidence, outside: directory, excluding: details.programs.all.sorted()).copies(origins)
         plan.copies = copies
-        OutsideFiles(evidence, outside: directory, excluding: [program]).add(to: &plan, view)
+        plan.noteDropped(files, situation)
         CommandForm.makeExec(&plan, situation)
         plan.buildOnlyVariables = [
             "CGO_ENABLED", "GOOS", "GOARCH", "GO111MODULE", "GOPROXY", "GOFLAGS", "GOPRIVATE", "GOSUMDB", "GOTOOLCHAIN",
@@ -151,77 +158,12 @@ struct GoRecipe: Recipe {
         return plan
     }
 
-    /// A smaller program from the same commands, and caches that outlive the build.
-    private func editBuild(_ plan: inout RuntimePlan, _ situation: Situation, usesC: Bool, zones: Bool) {
-        let view = situation.view
-        for run in view.runs {
-            guard let node = run.instruction.nodeIndex else { continue }
-            let goes = run.script.commands.filter { $0.name == "go" }
-            guard !goes.isEmpty else { continue }
-            var text = RunText(node, view, plan)
-            for verb in ["build", "install"] where goes.contains(where: { $0.arguments.first == verb }) {
-                let command = goes.first { $0.arguments.first == verb }
-                var flags = ""
-                if let command {
-                    if !command.arguments.contains("-trimpath") { flags += " -trimpath" }
-                    if !command.arguments.contains(where: { $0.hasPrefix("-ldflags") }) {
-                        flags += " -ldflags=\"-s -w\""
-                    }
-                    if zones, !usesC, !command.arguments.contains(where: { $0.hasPrefix("-tags") }) {
-                        flags += " -tags timetzdata"
-                    }
-                    let isSet =
-                        command.words.contains { $0.hasPrefix("CGO_ENABLED=") }
-                        || view.build.instructions.contains {
-                            if case .env(let pairs) = $0.kind {
-                                pairs.contains { $0.key == "CGO_ENABLED" }
-                            } else {
-                                false
-                            }
-                        }
-                    let prefix = usesC || isSet ? "" : "CGO_ENABLED=0 "
-                    text.replace("go \(verb)", with: "\(prefix)go \(verb)\(flags)")
-                }
-                plan.steps.append(
-                    situation.step(
-                        "static-program", at: node,
-                        "the program is linked \(usesC ? "" : "statically and ")without debugging tables\(zones && !usesC ? ", with time zones in it" : "")"
-                    ))
-            }
-            text.addFlag("--mount=type=cache,target=/root/.cache/go-build")
-            if !situation.project.has("vendor") { text.addFlag("--mount=type=cache,target=/go/pkg/mod") }
-            plan.replacements[node] = text.text
-        }
-    }
-
-    private func orderModules(_ plan: inout RuntimePlan, _ situation: Situation) {
-        let view = situation.view
-        let project = situation.project
-        guard project.has("go.mod"), !(project.text("go.mod") ?? "").contains("=> .") else { return }
-        guard
-            let download = view.runs.first(where: { run in
-                run.script.commands.allSatisfy { $0.name == "go" && $0.arguments.prefix(2) == ["mod", "download"] }
-            })?.instruction.nodeIndex
-        else { return }
-        guard
-            let whole = view.build.instructions.last(where: { instruction in
-                guard let node = instruction.nodeIndex, node + 1 == download, case .copy(let copy) = instruction.kind
-                else { return false }
-                return copy.from == nil && copy.paths.sources.contains { $0 == "." || $0 == "./" }
-            })?.nodeIndex
-        else { return }
-        let files = ["go.mod", "go.sum"].filter(project.has)
-        plan.insertions[whole, default: []].append("COPY \(files.joined(separator: " ")) ./")
-        plan.moves.append((node: whole, behind: download))
-        plan.steps.append(
-            situation.step("manifests-first", at: whole, "a change of the sources no longer downloads all modules anew")
-        )
-    }
-
     private func isDead(_ entry: ApplicationFiles.Entry, _ situation: Situation, _ code: CodeText) -> Bool {
-        if ["go.mod", "go.sum", "go.work", "go.work.sum", "vendor", ".golangci.yml", ".golangci.yaml", ".air.toml"]
-            .contains(entry.name)
-        {
+        if [
+            "go.mod", "go.sum", "go.work", "go.work.sum", "vendor", "testdata", ".golangci.yml", ".golangci.yaml",
+            ".air.toml",
+        ]
+        .contains(entry.name) {
             return true
         }
         if entry.name.hasSuffix(".go") { return true }

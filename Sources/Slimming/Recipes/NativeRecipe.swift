@@ -6,23 +6,20 @@ struct NativeRecipe: Recipe {
 
     func plans(for situation: Situation) -> [RuntimePlan] {
         let view = situation.view
-        guard let evidence = situation.evidence, let word = view.commandWords.first,
-            let program = evidence.image.program(
-                word, workingDirectory: situation.workingDirectory, path: evidence.path)
-        else { return [] }
-        let resolved = evidence.image.resolved(program)
-        guard evidence.added.contains(program) || evidence.added.contains(resolved),
-            ELFFile(path: evidence.image.directory + resolved) != nil, isBuilt(view)
-        else { return [] }
-        let others = evidence.programs.subtracting([program, resolved])
+        guard let evidence = situation.evidence, isBuilt(view) else { return [] }
+        let start = CargoRun(situation, evidence)
+        let programs = start.map { BuiltPrograms(main: $0.program) } ?? BuiltPrograms(situation, evidence)
+        guard !programs.all.isEmpty else { return [] }
+        let others = start == nil ? programs.others(view, evidence) : []
         let code = CodeText(RootView(directory: situation.project.root), directory: "/")
         let startsOthers = ["system(", "popen(", "execvp(", "execlp(", "Command::new", "posix_spawn"].contains(
             where: code.contains)
         var plans: [RuntimePlan] = []
         if others.isEmpty, !startsOthers, !view.needsShell, evidence.image.kind("/usr/bin/ldd") == .file {
-            plans.append(plan("scratch", ["scratch"], situation, evidence, program, others))
+            plans.append(plan("scratch", ["scratch"], situation, evidence, programs, start))
         }
-        plans.append(plan("debian", ["debian:bookworm-slim", "debian:12-slim"], situation, evidence, program, others))
+        plans.append(
+            plan("distribution", BaseImages.distribution(of: evidence.image), situation, evidence, programs, start))
         return plans
     }
 
@@ -36,8 +33,8 @@ struct NativeRecipe: Recipe {
     }
 
     private func plan(
-        _ variant: String, _ bases: [String], _ situation: Situation, _ evidence: Evidence, _ program: String,
-        _ others: Set<String>
+        _ variant: String, _ bases: [String], _ situation: Situation, _ evidence: Evidence, _ programs: BuiltPrograms,
+        _ start: CargoRun?
     ) -> RuntimePlan {
         var plan = RuntimePlan(name: "native-\(variant)", bases: bases)
         let view = situation.view
@@ -46,32 +43,35 @@ struct NativeRecipe: Recipe {
         plan.steps.append(
             situation.step(
                 "runtime-base", at: situation.fromNode,
-                "compilers and sources stay in the build stage; the program runs on \(variant == "scratch" ? "an empty base with the libraries that it loads" : "a slim base")"
+                "compilers and sources stay in the build stage; the program runs on \(variant == "scratch" ? "an empty base with the libraries that it loads" : "the distribution alone")"
             ))
+        let origins = CopyOrigins(situation, evidence)
         let outputs = ["target", "build", "bin", "obj"].filter { name in
-            PathText.isBelow(program, PathText.join(directory, name)) || ["target", "obj"].contains(name)
+            let path = PathText.join(directory, name)
+            return programs.all.contains { PathText.isBelow($0, path) } || ["target", "obj"].contains(name)
         }
-        let files = ApplicationFiles(situation, evidence: evidence, directory: directory, excluding: Set(outputs)) {
-            entry in
-            Self.verdict(entry, evidence, directory)
-        }
+        let files = ApplicationFiles(
+            situation, evidence: evidence, directory: directory, excluding: Set(outputs), compilesAtStart: start != nil
+        ) { Self.verdict($0, evidence, directory) }
         let outside = OutsideFiles(evidence, outside: directory)
+        keepDownloads(&plan, situation, evidence)
         var copies: [String] = []
         if variant == "scratch" {
             plan.hasShell = false
             var root = RootFilesystem()
-            root.linked =
-                [program]
-                + outside.paths.filter {
-                    evidence.image.kind($0) == .file && ($0.contains("/lib/") || $0.contains("/bin/")) && $0 != program
-                }
-            root.files = ["/etc/ssl/certs/ca-certificates.crt", "/etc/nsswitch.conf"]
-            if evidence.observation.opened.contains(where: { $0.contains("/zoneinfo") }) {
-                root.files.append("/usr/share/zoneinfo")
-            }
+            let own = programs.all.union(
+                outside.paths.filter {
+                    evidence.image.kind($0) == .file && ($0.contains("/lib/") || $0.contains("/bin/"))
+                })
+            root.linked = own.map { origins.origin(of: $0).path }.sorted()
+            root.files = ["/etc/ssl/certs/ca-certificates.crt", "/etc/nsswitch.conf"] + evidence.locales
+            if evidence.looksUpTimeZones { root.files.append("/usr/share/zoneinfo") }
             // Libraries that were loaded by name, which linking does not tell.
-            root.files += evidence.loadedByName(program: program)
+            root.files += evidence.loadedByName(program: programs.main ?? "").filter { path in
+                !outside.paths.contains { PathText.isBelow(path, $0) }
+            }
             root.writable = evidence.writtenDirectories
+            if case .single = view.shape { root.keepExisting(in: evidence.image) }
             plan.buildTail = root.lines(
                 comment:
                     "What an empty base lacks: the shared libraries of the program, accounts, a place for temporary files."
@@ -81,26 +81,31 @@ struct NativeRecipe: Recipe {
                 plan.user = RuntimeUser(ids: "\(AccountSetup.number):\(AccountSetup.number)", setup: [], writable: [])
             }
         } else {
-            plan.user = AccountSetup.user(situation, setup: AccountSetup.debian)
+            let isAlpine = bases.first?.hasPrefix("alpine") ?? false
+            plan.user = AccountSetup.user(situation, setup: isAlpine ? AccountSetup.alpine : AccountSetup.debian)
         }
         plan.noteAccount(situation)
-        copies += outside.copies(from: build)
+        copies += outside.copies(origins)
         if directory != "/" {
             copies += files.copies(
-                from: build, source: CopySources.source(of: directory, view), owner: nil,
-                into: directory == situation.workingDirectory ? "./" : directory + "/")
+                from: build, source: directory, owner: nil,
+                into: directory == situation.workingDirectory ? "./" : directory + "/", origins: origins)
         }
-        let isCopied =
-            outside.paths.contains { PathText.isBelow(program, $0) }
-            || files.kept.contains { PathText.isBelow(program, PathText.join(directory, $0.name)) }
-        if !isCopied { copies.append("COPY --from=\(build) \(program) \(program)") }
+        for (path, place) in programs.outside() where start == nil {
+            let isCopied =
+                (place == path && outside.paths.contains { PathText.isBelow(path, $0) })
+                || files.kept.contains { PathText.isBelow(path, PathText.join(directory, $0.name)) }
+            if !isCopied { copies.append(origins.line(path, to: place)) }
+        }
         // Of what the build left behind, everything else that was opened.
-        for output in outputs {
+        for output in outputs where start == nil {
             let path = PathText.join(directory, output)
-            for file in evidence.image.files(below: path) where evidence.opened(below: file) && file != program {
-                copies.append("COPY --from=\(build) \(file) \(file)")
+            for file in evidence.image.files(below: path)
+            where evidence.opened(below: file) && !programs.all.contains(file) {
+                copies.append(origins.line(file))
             }
         }
+        if let start { start.compileOnce(&plan, &copies, situation) }
         plan.copies = copies
         plan.noteDropped(files, situation)
         CommandForm.makeExec(&plan, situation)
@@ -111,23 +116,49 @@ struct NativeRecipe: Recipe {
         return plan
     }
 
+    /// Keeps what Cargo downloads between builds, outside of the layers.
+    private func keepDownloads(_ plan: inout RuntimePlan, _ situation: Situation, _ evidence: Evidence) {
+        guard let home = evidence.variable("CARGO_HOME"), !situation.project.has("vendor") else { return }
+        for run in situation.view.runs {
+            guard let node = run.instruction.nodeIndex,
+                run.script.commands.contains(where: {
+                    $0.name == "cargo" && ["build", "install", "fetch", "test"].contains($0.arguments.first)
+                })
+            else { continue }
+            var text = RunText(node, situation.view, plan)
+            text.addFlag("--mount=type=cache,target=\(home)/registry")
+            plan.replacements[node] = text.text
+            plan.steps.append(
+                situation.step(
+                    "download-cache", at: node, "what is downloaded stays between builds, outside of the image"))
+        }
+    }
+
+    /// Files that lie beside sources for those who build them.
+    private static let buildFiles: Set<String> = [
+        "Makefile", "CMakeLists.txt", "meson.build", "Cargo.toml", "Cargo.lock", "build.rs", ".cargo-checksum.json",
+        "README.md", "LICENSE", "LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md", ".gitignore",
+    ]
+
     private static func verdict(_ entry: ApplicationFiles.Entry, _ evidence: Evidence, _ directory: String)
         -> ApplicationFiles.Verdict
     {
         let dead: Set<String> = [
             "Cargo.toml", "Cargo.lock", "build.rs", "Makefile", "makefile", "GNUmakefile", "CMakeLists.txt",
             "meson.build", "configure", "configure.ac", "Makefile.am", "rust-toolchain", "rust-toolchain.toml",
-            "include", "benches", "examples", "CMakeFiles", "CMakeCache.txt", "cmake_install.cmake",
+            "include", "benches", "examples", ".cargo", "CMakeFiles", "CMakeCache.txt", "cmake_install.cmake",
         ]
         if dead.contains(entry.name) { return .dead }
         let sources = [".c", ".h", ".cc", ".cpp", ".hpp", ".cxx", ".o", ".a", ".rs", ".s", ".S"]
         if !entry.isDirectory { return sources.contains(where: entry.name.hasSuffix) ? .dead : .unknown }
         let files = evidence.image.files(below: PathText.join(directory, entry.name), limit: 5_000)
+        // What a generator of build files has written to is only for the build, where it was not opened.
+        let marks = ["/CMakeCache.txt", "/build.ninja", "/meson-info/intro-targets.json", "/config.status"]
+        if files.contains(where: { file in marks.contains { file.hasSuffix($0) } }) { return .deadUnlessNamed }
         let isSource =
             !files.isEmpty
             && files.allSatisfy { file in
-                sources.contains(where: file.hasSuffix) || file.hasSuffix("Makefile")
-                    || file.hasSuffix("CMakeLists.txt")
+                sources.contains(where: file.hasSuffix) || buildFiles.contains(PathText.name(file))
             }
         return isSource ? .dead : .unknown
     }

@@ -11,6 +11,7 @@ protocol Recipe: Sendable {
 enum Recipes {
     /// The list.
     static let all: [any Recipe] = [
-        SingleStageRecipe(), NodeRecipe(), PythonRecipe(), GoRecipe(), JavaRecipe(), NativeRecipe(), SiblingRecipe(),
+        SingleStageRecipe(), NodeRecipe(), PythonRecipe(), GoRecipe(), JavaRecipe(), DotnetRecipe(), NativeRecipe(),
+        SiblingRecipe(),
     ]
 }

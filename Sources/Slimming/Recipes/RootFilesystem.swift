@@ -18,6 +18,30 @@ struct RootFilesystem: Sendable {
     /// Commands before all others.
     var first: [String] = []
 
+    /// Whether all of the files are known to be there.
+    private var allExist = false
+
+    /// Leaves out files that the image does not have.
+    mutating func keepExisting(in image: RootView) {
+        files.removeAll { image.kind($0) == nil }
+        allExist = true
+    }
+
+    /// The commands that copy the files.
+    private var copies: [String] {
+        let root = Self.directory
+        guard let first = files.first else { return [] }
+        if files.count == 1, allExist {
+            let parent = PathText.parent(first)
+            return ["mkdir -p \(root)\(parent) && cp -RL \(first) \(root)\(parent)/"]
+        }
+        let copy = "mkdir -p \"\(root)${path%/*}\" && cp -RL \"$path\" \"\(root)${path%/*}/\""
+        return [
+            "for path in \(files.joined(separator: " ")); do \\\n      "
+                + (allExist ? copy : "if [ -e \"$path\" ]; then \(copy); fi") + "; \\\n    done"
+        ]
+    }
+
     /// The instruction.
     func lines(comment: String) -> [String] {
         let root = Self.directory
@@ -27,14 +51,7 @@ struct RootFilesystem: Sendable {
         let number = account.split(separator: ":")[2]
         commands.append("printf 'root:x:0:\\n\(account.split(separator: ":")[0]):x:\(number):\\n' > \(root)/etc/group")
         if shell { commands.append("mkdir -p \(root)/bin && cp -L /bin/sh \(root)/bin/sh") }
-        if !files.isEmpty {
-            commands.append(
-                """
-                for path in \(files.joined(separator: " ")); do \\
-                      if [ -e "$path" ]; then mkdir -p "\(root)${path%/*}" && cp -RL "$path" "\(root)${path%/*}/"; fi; \\
-                    done
-                """)
-        }
+        commands += copies
         var listed = linked
         if shell { listed.append("/bin/sh") }
         var sources: [String] = []

@@ -30,6 +30,55 @@ struct RunText: Sendable {
         text = text[..<blank] + " " + flag + " " + rest
     }
 
+    /// Changes each command that begins with a phrase that stands alone.
+    ///
+    /// - Parameter edit: Gets the text in front of the command, back to the operator before it, and the command itself up to
+    ///   the next operator or line end; what it leaves of the latter takes its place.
+    mutating func editCommands(
+        beginningWith phrase: String, _ edit: (_ before: Substring, _ command: inout String) -> Void
+    ) {
+        var result = ""
+        var rest = Substring(text)
+        while let range = rest.firstRange(of: phrase) {
+            let before = text[..<range.lowerBound]
+            let end = Self.commandEnd(text[range.lowerBound...])
+            guard before.last.map({ " \t\n;&|(".contains($0) }) ?? true,
+                range.upperBound == text.endIndex || " \t\n;&|)\\".contains(text[range.upperBound])
+            else {
+                result += rest[..<range.upperBound]
+                rest = rest[range.upperBound...]
+                continue
+            }
+            var command = String(text[range.lowerBound..<end])
+            edit(before.suffix(while: { !";&|(".contains($0) }), &command)
+            result += rest[..<range.lowerBound] + command
+            rest = text[end...]
+        }
+        text = result + rest
+    }
+
+    /// Where the command at the beginning of a text ends: quotes and continued lines are gone over.
+    private static func commandEnd(_ text: Substring) -> Substring.Index {
+        var quote: Character?
+        var index = text.startIndex
+        while index < text.endIndex {
+            let character = text[index]
+            if character == "\\", quote != "'" {
+                index = text.index(index, offsetBy: 2, limitedBy: text.endIndex) ?? text.endIndex
+                continue
+            }
+            if let open = quote {
+                if character == open { quote = nil }
+            } else if character == "'" || character == "\"" {
+                quote = character
+            } else if ";&|)\n".contains(character) {
+                return index
+            }
+            index = text.index(after: index)
+        }
+        return text.endIndex
+    }
+
     /// Puts text behind each occurrence of a phrase that stands alone.
     mutating func insert(_ addition: String, behind phrase: String) {
         replace(phrase, with: phrase + addition)
@@ -51,6 +100,12 @@ struct RunText: Sendable {
 }
 
 extension Substring {
+    /// The longest end of which every character satisfies a condition.
+    func suffix(while condition: (Character) -> Bool) -> Substring {
+        guard let last = lastIndex(where: { !condition($0) }) else { return self }
+        return self[index(after: last)...]
+    }
+
     /// Where a text is found first.
     func firstRange(of phrase: String) -> Range<Index>? {
         guard let first = phrase.first else { return nil }

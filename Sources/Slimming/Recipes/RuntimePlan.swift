@@ -18,6 +18,8 @@ struct RuntimePlan: Sendable {
     var setup: [String] = []
     /// What the last stage copies.
     var copies: [String] = []
+    /// Directories of the original whose programs and libraries the plan has in another form: no package brings them.
+    var provided: [String] = []
     /// Directories of the application that the account has to be able to write, with what is in them.
     var written: [String] = []
     /// Whether files are among the copied that only their owner can read.

@@ -6,36 +6,51 @@ struct SiblingRecipe: Recipe {
 
     func plans(for situation: Situation) -> [RuntimePlan] {
         let view = situation.view
-        guard case .single = view.shape, let evidence = situation.evidence,
-            !SingleStageRecipe.buildsNothing(situation)
-        else { return [] }
-        let base = view.baseName(of: view.buildIndex)
+        guard let evidence = situation.evidence, !SingleStageRecipe.buildsNothing(situation) else { return [] }
+        let base = view.baseName(of: view.parsed.stages.count - 1)
         guard !base.contains("$"), base != "scratch" else { return [] }
         let bases = BaseImages.runtime(of: base)
-        guard !bases.isEmpty, bases.first != base || bases.count > 1 else { return [] }
+        guard !bases.isEmpty else { return [] }
+        var plans: [RuntimePlan] = []
+        // Alpine has another C library: only what no compiler made runs there.
+        let isCompiled = evidence.added.contains { $0.hasSuffix(".so") || $0.contains(".so.") }
+        if BaseImages.split(base).short == "php", !isCompiled, BaseImages.alpine(of: base) != [base] {
+            plans.append(plan("alpine", BaseImages.alpine(of: base), AccountSetup.alpine, situation, evidence))
+        }
+        plans.append(plan(BaseImages.split(bases[0]).short, bases, AccountSetup.debian, situation, evidence))
+        return plans.filter { $0.copies.count <= Self.most }
+    }
+
+    /// More copies than this are no Dockerfile to read.
+    private static let most = 60
+
+    private func plan(
+        _ variant: String, _ bases: [String], _ account: [String], _ situation: Situation, _ evidence: Evidence
+    ) -> RuntimePlan {
+        let view = situation.view
         let build = Composer.buildName(view)
+        let origins = CopyOrigins(situation, evidence)
         let directory = situation.applicationDirectory
-        var plan = RuntimePlan(name: "sibling-\(BaseImages.split(bases[0]).short)", bases: bases)
+        var plan = RuntimePlan(name: "sibling-\(variant)", bases: bases)
         plan.steps.append(
             situation.step(
                 "runtime-base", at: situation.fromNode, "what only the build needs stays in a stage of its own"))
-        let outside = OutsideFiles(evidence, outside: directory)
-        guard !outside.isTooMuch else { return [] }
-        plan.copies = outside.copies(from: build)
+        DependencyInstallers.leaveOutDevelopment(&plan, situation)
+        plan.copies = OutsideFiles(evidence, outside: directory).copies(origins)
         if directory != "/" {
             let files = ApplicationFiles(situation, evidence: evidence, directory: directory) { entry in
                 Self.buildFiles.contains(entry.name) ? .deadUnlessNamed : .unknown
             }
             plan.copies += files.copies(
                 from: build, source: directory, owner: nil,
-                into: directory == situation.workingDirectory ? "./" : directory + "/")
+                into: directory == situation.workingDirectory ? "./" : directory + "/", origins: origins)
             plan.noteDropped(files, situation)
         }
-        plan.user = AccountSetup.user(situation, setup: AccountSetup.debian)
+        plan.user = AccountSetup.user(situation, setup: account)
         plan.noteAccount(situation)
         CommandForm.makeExec(&plan, situation)
         plan.buildOnlyVariables = ["DEBIAN_FRONTEND"]
-        return [plan]
+        return plan
     }
 
     /// Manifests that only installers read.

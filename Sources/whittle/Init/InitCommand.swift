@@ -44,9 +44,11 @@ struct InitCommand: AsyncParsableCommand, NeedsMountNamespace {
         guard access(path, F_OK) != 0 else {
             throw CommandFailure(status: ExitStatusCode.usage, "error: \(SlimmingError.exists(path: path))")
         }
-        guard let scaffold = Scaffold.find(in: directory) else {
-            throw CommandFailure(
-                status: ExitStatusCode.usage, "error: \(SlimmingError.unknownProject(path: directory))")
+        let scaffold: Scaffold
+        do {
+            scaffold = try Scaffold.find(in: directory)
+        } catch {
+            throw CommandFailure(status: ExitStatusCode.usage, "error: \(error)")
         }
         return try await SlimWorkplace(session: session, global: global, database: database).use { bench in
             try await propose(scaffold, bench)

@@ -1,0 +1,56 @@
+import DockerfileSyntax
+
+/// Modules are downloaded before the sources are copied.
+enum GoModules {
+    /// Moves the copy of the whole project behind the download of its modules, or puts a download in front of it.
+    static func order(_ plan: inout RuntimePlan, _ situation: Situation) {
+        let view = situation.view
+        let project = situation.project
+        guard let manifest = project.text("go.mod"), !isLocal(manifest), !project.has("go.work") else { return }
+        let whole = view.build.instructions.first { instruction in
+            guard case .copy(let copy) = instruction.kind else { return false }
+            return copy.from == nil && copy.paths.sources.contains { $0 == "." || $0 == "./" }
+        }
+        guard let whole, let node = whole.nodeIndex else { return }
+        let download = view.runs.first { run in
+            run.instruction.nodeIndex.map { $0 > node } ?? false
+                && run.script.commands.allSatisfy {
+                    $0.name == "go" && $0.arguments.prefix(2) == ["mod", "download"] && $0.arguments.count == 2
+                }
+        }?.instruction.nodeIndex
+        let copy = "COPY \(["go.mod", "go.sum"].filter(project.has).joined(separator: " ")) ./"
+        if let download, download == node + 1 {
+            plan.insertions[node, default: []].append(copy)
+            plan.moves.append((node: node, behind: download))
+        } else if download == nil, copiesToWorkingDirectory(whole, view), project.has("go.sum"), !project.has("vendor"),
+            !hasManifest(before: node, view)
+        {
+            plan.insertions[node, default: []] += [
+                copy, "RUN --mount=type=cache,target=/go/pkg/mod go mod download",
+            ]
+        } else {
+            return
+        }
+        plan.steps.append(
+            situation.step("manifests-first", at: node, "a change of the sources no longer downloads all modules anew")
+        )
+    }
+
+    /// Whether modules of the project itself take the place of others.
+    private static func isLocal(_ manifest: String) -> Bool { manifest.contains("=> .") || manifest.contains("=> /") }
+
+    /// Whether the instruction copies to where the next step runs.
+    private static func copiesToWorkingDirectory(_ instruction: Instruction, _ view: StageView) -> Bool {
+        guard case .copy(let copy) = instruction.kind else { return false }
+        return [".", "./"].contains(copy.paths.destination)
+    }
+
+    private static func hasManifest(before node: Int, _ view: StageView) -> Bool {
+        view.build.instructions.contains { instruction in
+            guard let other = instruction.nodeIndex, other < node, case .copy(let copy) = instruction.kind else {
+                return false
+            }
+            return copy.paths.sources.contains { $0.hasSuffix("go.mod") || $0.hasPrefix("go.") }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+/// A Java runtime made by jlink.
+struct JavaRuntime: Sendable {
+    /// Where it is in the image.
+    static let home = "/opt/java-runtime"
+
+    private let modules: [String]
+    private let developmentKit: String
+
+    /// Nil when the development kit has nothing to link.
+    init?(_ situation: Situation, _ evidence: Evidence, javaHome: String) {
+        let modules = evidence.image.names(javaHome + "/jmods").filter { $0.hasSuffix(".jmod") }.map {
+            String($0.dropLast(5))
+        }
+        developmentKit = javaHome
+        self.modules = modules.filter {
+            !Self.tools.contains($0) && !$0.hasPrefix("java.se") && !$0.hasPrefix("jdk.incubator")
+        }.sorted()
+        if self.modules.isEmpty { return nil }
+    }
+
+    /// Modules of tools for development; everything else may be what a program asks for by reflection or as a service.
+    private static let tools: Set<String> = [
+        "jdk.compiler", "jdk.javadoc", "jdk.jshell", "jdk.jlink", "jdk.jdeps", "jdk.jconsole", "jdk.jpackage",
+        "jdk.jartool", "jdk.jcmd",
+        "jdk.jdi", "jdk.jstatd", "jdk.hotspot.agent", "jdk.internal.opt", "jdk.internal.ed", "jdk.internal.le",
+        "jdk.editpad", "jdk.random.tools",
+        "jdk.jdwp.agent", "jdk.rmic", "jdk.pack", "jdk.internal.vm.compiler", "jdk.internal.vm.compiler.management",
+        "jdk.graal.compiler",
+        "jdk.graal.compiler.management", "jdk.aot", "jdk.unsupported.desktop", "jdk.incubator.vector",
+        "jdk.incubator.foreign",
+    ]
+
+    /// The development kit's roots of trust.
+    private var roots: String { developmentKit + "/lib/security/cacerts" }
+
+    /// Paths by which the command calls Java.
+    private func links(_ situation: Situation) -> [String] {
+        situation.view.commandWords.filter { $0.hasPrefix("/") && PathText.name($0) == "java" }.map {
+            PathText.join("/", $0)
+        }
+    }
+
+    /// The commands that make it.
+    private func commands(_ directory: String, _ evidence: Evidence) -> [String] {
+        var commands = [
+            "jlink --add-modules \(modules.joined(separator: ",")) --no-header-files --no-man-pages --compress=2 --output \(directory)"
+        ]
+        // Distributions keep the roots of trust elsewhere, and companies add theirs.
+        if evidence.image.kind(roots) == .file {
+            let home = evidence.variable("JAVA_HOME") == nil ? developmentKit : "\"$JAVA_HOME\""
+            commands.append("cp -L \(home)/lib/security/cacerts \(directory)/lib/security/cacerts")
+        }
+        return commands
+    }
+
+    /// A last stage with the runtime: on nothing, or on a distribution.
+    func plan(_ variant: String, _ bases: [String], _ situation: Situation, _ evidence: Evidence) -> RuntimePlan {
+        var plan = RuntimePlan(name: "java-jlink-\(variant)", bases: bases)
+        plan.provided = [developmentKit]
+        let build = Composer.buildName(situation.view)
+        plan.steps.append(
+            situation.step(
+                "java-runtime", at: situation.fromNode,
+                "jlink makes a runtime of the modules that are no tools; compilers and sources stay in the build stage")
+        )
+        if variant == "scratch" {
+            plan.hasShell = false
+            var root = RootFilesystem()
+            root.first = commands(RootFilesystem.directory + Self.home, evidence)
+            root.linkedDirectories = [RootFilesystem.directory + Self.home]
+            root.shell = true
+            root.files = ["/etc/ssl/certs/ca-certificates.crt", "/etc/nsswitch.conf"] + evidence.locales
+            let opensFonts = evidence.observation.opened.contains {
+                $0.hasPrefix("/usr/share/fonts") || $0.hasPrefix("/etc/fonts")
+            }
+            if opensFonts { root.files += ["/usr/share/fonts", "/etc/fonts"] }
+            root.files += evidence.loadedByName(program: developmentKit + "/bin/java", besides: [developmentKit])
+            root.writable = evidence.writtenDirectories
+            if case .single = situation.view.shape { root.keepExisting(in: evidence.image) }
+            root.first += links(situation).flatMap { path in
+                [
+                    "mkdir -p \(RootFilesystem.directory)\(PathText.parent(path))",
+                    "ln -s \(Self.home)/bin/java \(RootFilesystem.directory)\(path)",
+                ]
+            }
+            let lines = root.lines(
+                comment: "A Java runtime without the development kit, and the shared libraries that it loads.")
+            // What the base has does not change with the sources: made in front of them, it is made once.
+            if root.files.allSatisfy({ evidence.base.kind($0) != nil }), evidence.base.kind(roots) != nil {
+                plan.buildHead = lines
+            } else {
+                plan.buildTail = lines
+            }
+            plan.copies.append("COPY --from=\(build) \(RootFilesystem.directory)/ /")
+            if AccountSetup.user(situation, setup: []) != nil {
+                plan.user = RuntimeUser(ids: "\(AccountSetup.number):\(AccountSetup.number)", setup: [], writable: [])
+            }
+            plan.setup = [
+                "ENV JAVA_HOME=\(Self.home) PATH=\(Self.home)/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+            ]
+        } else {
+            let lines = [
+                "# A Java runtime without the development kit.",
+                "RUN " + commands(Self.home, evidence).joined(separator: " \\\n    && "),
+            ]
+            if evidence.base.kind(roots) != nil { plan.buildHead = lines } else { plan.buildTail = lines }
+            plan.copies.append("COPY --from=\(build) \(Self.home) \(Self.home)")
+            plan.user = AccountSetup.user(
+                situation, setup: variant == "alpine" ? AccountSetup.alpine : AccountSetup.debian)
+            plan.setup = ["ENV JAVA_HOME=\(Self.home) PATH=\(Self.home)/bin:$PATH"]
+            plan.setup += links(situation).map {
+                "RUN mkdir -p \(PathText.parent($0)) && ln -s \(Self.home)/bin/java \($0)"
+            }
+        }
+        return plan
+    }
+}
