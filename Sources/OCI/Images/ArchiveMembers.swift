@@ -57,7 +57,9 @@ struct ArchiveMembers: Sendable {
     }
 
     private static func refuseCompressed(_ file: ArchiveFile) throws {
-        let head = try FileSource(descriptor: file.descriptor, path: file.path, bufferSize: 512).read(upTo: 6)
+        let source = FileSource(descriptor: file.descriptor, path: file.path, bufferSize: 512)
+        // What is read is the source's, and gone with it.
+        let head = try withExtendedLifetime(source) { Array(try source.read(upTo: 6)) }
         let magics: [(String, [UInt8])] = [
             ("gzip", [0x1F, 0x8B]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD]), ("xz", [0xFD, 0x37, 0x7A, 0x58]),
             ("bzip2", [0x42, 0x5A, 0x68]),
