@@ -2,14 +2,15 @@ import Slimming
 
 /// What slimming has done, for people.
 public enum SlimText {
-    private struct Row {
+    /// What is measured of both images.
+    struct Row {
         var title: String
         var before: String
         var after: String
         var reduction: String
     }
 
-    private static func rows(_ report: SlimReport) -> [Row] {
+    static func rows(_ report: SlimReport) -> [Row] {
         let (before, after) = (report.before, report.after)
         func reduction(_ left: Int64, _ right: Int64) -> String {
             left > 0 && right > 0 ? ComparisonText.percent(Double(left - right) / Double(left) * 100) : ""
@@ -55,7 +56,7 @@ public enum SlimText {
 
     private static func user(_ name: String) -> String { name.isEmpty || name == "0" ? "root" : name }
 
-    private static func verdict(_ report: SlimReport) -> String {
+    static func verdict(_ report: SlimReport) -> String {
         if report.accepted {
             return "accepted\(report.variant.map { " (\($0))" } ?? "")\(report.reason.map { ": " + $0 } ?? "")"
         }
@@ -96,36 +97,5 @@ public enum SlimText {
         while report.dockerfile.contains(fence) { fence += "`" }
         return text
             + "\n\(fence)dockerfile\n\(report.dockerfile)\(report.dockerfile.hasSuffix("\n") ? "" : "\n")\(fence)\n"
-    }
-
-    /// A page of its own.
-    public static func html(_ report: SlimReport) -> String {
-        func escaped(_ text: String) -> String {
-            var result = ""
-            for character in text {
-                switch character {
-                case "&": result += "&amp;"
-                case "<": result += "&lt;"
-                case ">": result += "&gt;"
-                case "\"": result += "&quot;"
-                default: result.append(character)
-                }
-            }
-            return result
-        }
-        var text = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Slimmer image</title>\n"
-        text +=
-            "<style>body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:.3em .8em;text-align:left}pre{background:#f4f4f4;padding:1em;overflow:auto}</style></head>\n"
-        text +=
-            "<body><h1>Slimmer image</h1><p>\(escaped(verdict(report)))</p>\n<table><tr><th></th><th>Before</th><th>After</th><th>Reduction</th></tr>\n"
-        for row in rows(report) {
-            text +=
-                "<tr><th>\(row.title)</th><td>\(escaped(row.before))</td><td>\(escaped(row.after))</td><td>\(escaped(row.reduction))</td></tr>\n"
-        }
-        text += "</table>\n<ul>\n"
-        for step in report.steps {
-            text += "<li>line \(step.line): \(escaped(step.why)) <code>\(escaped(step.id))</code></li>\n"
-        }
-        return text + "</ul>\n<pre>\(escaped(report.dockerfile))</pre></body></html>\n"
     }
 }

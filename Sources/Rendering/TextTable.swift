@@ -23,8 +23,9 @@ public struct TextTable: Sendable {
     /// A table without rows.
     public init(_ columns: [Column]) { self.columns = columns }
 
-    /// Adds a row; cells that are missing are empty.
-    public mutating func add(_ cells: [String]) { rows.append(cells) }
+    /// Adds a row; cells that are missing are empty. Control characters in them become blanks: what images hold is written
+    /// by strangers.
+    public mutating func add(_ cells: [String]) { rows.append(cells.map(ControlSequences.singleLine)) }
 
     /// Columns apart by blanks, as docker and podman list things.
     public var list: String {

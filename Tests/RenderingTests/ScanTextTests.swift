@@ -51,6 +51,22 @@ struct ScanTextTests {
         #expect(try text(.table).contains("docker/Dockerfile:8"))
     }
 
+    @Test func aCommentHasRoomForManyFindings() throws {
+        var report = try report()
+        report.findings = (0..<3000).map { number in
+            var finding = report.findings[0]
+            finding.id = "CVE-2024-\(number)"
+            return finding
+        }
+        report.suppressed = report.findings
+        for shows in [true, false] {
+            let text = ScanMarkdown(report, showsSuppressed: shows).text
+            #expect(text.utf8.count <= CommentRoom.limit)
+            #expect(text.contains("more are left out here"))
+            #expect(text.contains("**Suppressed**") == shows)
+        }
+    }
+
     @Test func sarif() throws {
         guard
             case .object(let document) = try CanonicalJSON.decode(

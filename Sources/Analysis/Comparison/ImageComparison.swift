@@ -53,6 +53,12 @@ public struct ImageComparison: Sendable {
     /// Findings that the second image has and the first has not, sorted.
     public var addedFindings: [ComparedFinding] { (afterFindings ?? []).subtracting(beforeFindings ?? []).sorted() }
 
+    /// Is there anything that one image has and the other has not: files, packages, configuration, or bytes in vain?
+    public var differs: Bool {
+        !files.isEmpty || !config.isEmpty || before.ledger.size != after.ledger.size
+            || before.comparedPackages != after.comparedPackages
+    }
+
     /// ``files``, those that make the most difference first.
     public var filesByGrowth: [FileChange] {
         files.indices.sorted {

@@ -4,8 +4,25 @@ struct TextPattern {
 
     /// Nil for what is no regular expression.
     init?(_ text: String) {
-        guard let regex = try? Regex(text) else { return nil }
+        guard let regex = try? Regex(Self.withBraces(text)) else { return nil }
         self.regex = regex.matchingSemantics(.unicodeScalar)
+    }
+
+    /// RE2 takes `\pL` for `\p{L}`.
+    static func withBraces(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        var rest = text.unicodeScalars[...]
+        while let scalar = rest.popFirst() {
+            result.append(scalar)
+            guard scalar == "\\", let escaped = rest.popFirst() else { continue }
+            result.append(escaped)
+            guard escaped == "p" || escaped == "P", let name = rest.first, name.properties.isAlphabetic else {
+                continue
+            }
+            rest.removeFirst()
+            result.append(contentsOf: "{\(name)}".unicodeScalars)
+        }
+        return String(result)
     }
 
     func isIn(_ text: String) -> Bool { (try? regex.firstMatch(in: text)) != nil }

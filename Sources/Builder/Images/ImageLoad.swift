@@ -124,12 +124,27 @@ public struct ImageLoad: Sendable {
             } else if MediaType.isManifest(descriptor.mediaType) || descriptor.mediaType.isEmpty {
                 let manifest = try CanonicalJSON.decode(
                     Manifest.self, from: bytes, what: "manifest \(descriptor.digest)")
+                try check(manifest)
                 result += [manifest.config] + manifest.layers
             }
             result.append(descriptor)
         }
         try visit(root, isOptional: false, depth: 0)
         return result.uniqued()
+    }
+
+    /// An image whose configuration cannot be read, or is about other layers, would be of no use under any name. Artifacts
+    /// that are no images have configurations of other kinds.
+    private func check(_ manifest: Manifest) throws {
+        guard [MediaType.ociConfig, MediaType.dockerConfig].contains(manifest.config.mediaType) else { return }
+        let config = try CanonicalJSON.decode(
+            ImageConfig.self, from: source.bytes(of: manifest.config), what: "configuration \(manifest.config.digest)")
+        guard config.diffIDs.count == manifest.layers.count || config.diffIDs.isEmpty else {
+            throw OCIError.notAnImage(
+                path: source.path,
+                reason:
+                    "a manifest has \(manifest.layers.count) layers, its configuration \(config.diffIDs.count)")
+        }
     }
 
     /// What the name stands for: the image, or an index made for images of several platforms.

@@ -46,7 +46,7 @@ public struct ArchiveReader: ImageSource {
             docker?.blobs[descriptor.digest]
             ?? members.blob("blobs/\(descriptor.digest.algorithm)/\(descriptor.digest.hex)")
         guard let blob else { throw OCIError.missingBlob(path: path, name: "blob \(descriptor.digest)") }
-        return blob
+        return try blob.checked(against: descriptor)
     }
 }
 

@@ -29,6 +29,16 @@ public struct Blob: Sendable {
         self.size = size
     }
 
+    /// The blob itself, when it has the length that its descriptor says.
+    ///
+    /// - Throws: ``OCIError/sizeMismatch(what:expected:actual:)``.
+    func checked(against descriptor: Descriptor) throws(OCIError) -> Blob {
+        guard size == descriptor.size else {
+            throw .sizeMismatch(what: "blob \(descriptor.digest)", expected: descriptor.size, actual: size)
+        }
+        return self
+    }
+
     /// Reads the content from its start.
     public func source() -> any ByteSource {
         switch storage {

@@ -24,6 +24,7 @@ public struct OCILayoutReader: ImageSource {
     public func open(_ descriptor: Descriptor) throws -> Blob {
         do {
             return try Blob(path: "\(path)/blobs/\(descriptor.digest.algorithm)/\(descriptor.digest.hex)")
+                .checked(against: descriptor)
         } catch {
             guard case .system(_, _, ENOENT) = error else { throw error }
             throw OCIError.missingBlob(path: path, name: "blob \(descriptor.digest)")

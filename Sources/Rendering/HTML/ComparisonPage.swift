@@ -8,19 +8,21 @@ public enum ComparisonPage {
     /// The page.
     public static func page(_ comparison: ImageComparison) throws -> String {
         let trees = [comparison.before, comparison.after].map { ByteTreeView(ByteTree($0.ledger)) }
-        var body = "<header>\(head(comparison))</header>\n"
-        body += HTMLPart.section("Bytes, before and after", maps(comparison, trees), id: "bytes")
-        body += HTMLPart.section("Layers before", InspectionPage.layers(comparison.before), id: "layers-before")
-        body += HTMLPart.section("Layers after", InspectionPage.layers(comparison.after), id: "layers-after")
-        body += HTMLPart.section(
-            "New vulnerabilities", FindingParts.table(comparison.addedFindings), id: "added-findings")
-        body += HTMLPart.section(
-            "Vulnerabilities that are gone", FindingParts.table(comparison.removedFindings), id: "removed-findings")
-        body += HTMLPart.section("Packages", packages(comparison), id: "packages")
-        body += HTMLPart.section("Files", files(comparison), id: "files")
-        body += HTMLPart.section("Configuration", config(comparison), id: "config")
-        let title = "\(comparison.before.ref) and \(comparison.after.ref)"
-        return HTMLPage(title: title, body: body, data: try ByteTreeView.data(trees)).text
+        let sections: [HTMLPage.Section] = [
+            .init("Bytes, before and after", maps(comparison, trees), id: "bytes"),
+            .init("Layers before", InspectionPage.layers(comparison.before), id: "layers-before"),
+            .init("Layers after", InspectionPage.layers(comparison.after), id: "layers-after"),
+            .init("New vulnerabilities", FindingParts.table(comparison.addedFindings), id: "added-findings"),
+            .init(
+                "Vulnerabilities that are gone", FindingParts.table(comparison.removedFindings), id: "removed-findings"),
+            .init("Packages", packages(comparison), id: "packages"),
+            .init("Files", files(comparison), id: "files"),
+            .init("Configuration", config(comparison), id: "config"),
+        ]
+        return HTMLPage(
+            title: OneLine.text("\(comparison.before.ref) and \(comparison.after.ref)"), header: head(comparison),
+            sections: sections, data: try ByteTreeView.data(trees)
+        ).text
     }
 
     private static func head(_ comparison: ImageComparison) -> String {
@@ -31,7 +33,7 @@ public enum ComparisonPage {
             : percent < 0 ? "<span class=\"bad\">\(SizeText.fixed(-percent, 1))% larger</span>" : "the same size"
         return "<h1>\(words)</h1>\n"
             + HTMLPart.table(
-                ["", "Before", "After", "Reduction"], numbers: [1, 2, 3],
+                [.init("What"), .init("Before", .number), .init("After", .number), .init("Reduction", .number)],
                 [
                     ["Image"]
                         + [comparison.before, comparison.after].map {
@@ -59,11 +61,11 @@ public enum ComparisonPage {
             "+": "<span class=\"bad\">added</span>", "-": "<span class=\"good\">removed</span>", "~": "changed",
         ]
         return HTMLPart.table(
-            ["", "Type", "Package", "Version"],
+            [.init("Change", .short), .init("Type", .extra), .init("Package"), .init("Version")],
             PackageChange.changes(comparison).map {
                 [
-                    words[$0.sign] ?? "", $0.type, "<code>\(HTMLText.escape($0.name))</code>",
-                    "<code>\(HTMLText.escape($0.versions))</code>",
+                    words[$0.sign] ?? "", HTMLText.escape($0.type), HTMLPart.code(OneLine.text($0.name)),
+                    HTMLPart.code($0.versions),
                 ]
             })
     }
@@ -71,13 +73,12 @@ public enum ComparisonPage {
     private static func files(_ comparison: ImageComparison) -> String {
         let changes = comparison.filesByGrowth
         let table = HTMLPart.table(
-            ["", "Before", "After", "Path"], numbers: [1, 2],
+            [.init("Change"), .init("Before", .number), .init("After", .number), .init("Path", .main)],
             changes.prefix(rows).map { change -> [String] in
                 let words: [String] = [change.kind.rawValue] + change.aspects.map(\.rawValue)
-                let path = HTMLText.escape(OneLine.path(change.path))
                 return [
                     words.joined(separator: ", "), change.sizeBefore.map(SizeText.decimal) ?? "",
-                    change.sizeAfter.map(SizeText.decimal) ?? "", "<code>\(path)</code>",
+                    change.sizeAfter.map(SizeText.decimal) ?? "", HTMLPart.code(OneLine.path(change.path)),
                 ]
             })
         let rest = changes.count - rows
@@ -86,10 +87,10 @@ public enum ComparisonPage {
 
     private static func config(_ comparison: ImageComparison) -> String {
         HTMLPart.table(
-            ["Field", "Before", "After"],
+            [.init("Field"), .init("Before"), .init("After")],
             comparison.config.map { change in
                 [change.field, change.before ?? "", change.after ?? ""].map {
-                    "<code>\(HTMLText.escape(LayerText.shortened($0, 300)))</code>"
+                    HTMLPart.code(LayerText.shortened($0, 300))
                 }
             })
     }

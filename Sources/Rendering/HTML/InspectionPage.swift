@@ -13,17 +13,21 @@ public enum InspectionPage {
     ) throws -> String {
         let ledger = inspection.ledger
         let tree = ByteTreeView(ByteTree(ledger))
-        var body = "<header>\(head(inspection))</header>\n"
-        body += HTMLPart.section("What to do", suggestions(inspection), id: "suggestions")
-        body += HTMLPart.section("Secrets", secrets(inspection), id: "secrets")
-        body += HTMLPart.section("Bytes", bytes(inspection, tree), id: "bytes")
-        body += HTMLPart.section("Layers", layers(inspection), id: "layers")
-        if let dockerfile { body += HTMLPart.section("Dockerfile", source(inspection, dockerfile), id: "dockerfile") }
-        body += HTMLPart.section("Vulnerabilities", FindingParts.table(findings ?? []), id: "findings")
-        body += HTMLPart.section("Packages", packages(inspection), id: "packages")
-        body += HTMLPart.section("Largest files", files(inspection), id: "files")
-        body += HTMLPart.section("Setuid and setgid files", setID(inspection), id: "setid")
-        return HTMLPage(title: inspection.ref, body: body, data: try ByteTreeView.data([tree])).text
+        let sections: [HTMLPage.Section] = [
+            .init("What to do", suggestions(inspection), id: "suggestions"),
+            .init("Secrets", secrets(inspection), id: "secrets"),
+            .init("Bytes", bytes(inspection, tree), id: "bytes"),
+            .init("Layers", layers(inspection), id: "layers"),
+            .init("Dockerfile", dockerfile.map { source(inspection, $0) } ?? "", id: "dockerfile"),
+            .init("Vulnerabilities", FindingParts.table(findings ?? []), id: "findings"),
+            .init("Packages", packages(inspection), id: "packages"),
+            .init("Largest files", files(inspection), id: "files"),
+            .init("Setuid and setgid files", setID(inspection), id: "setid"),
+        ]
+        return HTMLPage(
+            title: OneLine.text(inspection.ref), header: head(inspection), sections: sections,
+            data: try ByteTreeView.data([tree])
+        ).text
     }
 
     static func head(_ inspection: Inspection) -> String {
@@ -52,18 +56,18 @@ public enum InspectionPage {
                 let words = SuggestionText(suggestion, inspection.ledger)
                 let paths = suggestion.paths.map { "<code>\(HTMLText.escape(OneLine.path($0)))</code>" }
                 return
-                    "<div class=\"card\"><h3>Save \(SizeText.decimal(suggestion.saves))</h3><p>\(HTMLText.escape(words.title)) in <code>\(HTMLText.escape(words.place))</code></p><p class=\"soft\">\(paths.joined(separator: ", "))</p><p>\(HTMLText.escape(words.advice))</p></div>\n"
+                    "<div class=\"card\"><h3>Save \(SizeText.decimal(suggestion.saves))</h3><p>\(HTMLPart.code(words.place)): \(HTMLText.escape(words.title))</p><p class=\"soft\">\(paths.joined(separator: ", "))</p><p>\(HTMLText.escape(words.advice))</p></div>\n"
             }.joined() + "</div>\n"
     }
 
     private static func secrets(_ inspection: Inspection) -> String {
         HTMLPart.table(
-            ["Severity", "Layer", "", "Path", "What"], numbers: [1],
+            [.init("Severity", .short), .init("Layer", .number), .init("Path", .main), .init("What", .main)],
             inspection.secrets.prefix(100).map { secret in
                 [
-                    HTMLText.escape(secret.severity), String(secret.layer),
-                    secret.isHidden ? "<span class=\"bad\">hidden, still there</span>" : "",
-                    "<code>\(HTMLText.escape(OneLine.path(PathBytes(secret.path.utf8)))):\(secret.line)</code>",
+                    HTMLPart.severity(secret.severity), LayerText.number(secret.layer),
+                    HTMLPart.code("\(OneLine.path(PathBytes(secret.path.utf8))):\(secret.line)")
+                        + (secret.isHidden ? " <span class=\"bad\">hidden, still there</span>" : ""),
                     HTMLText.escape("\(OneLine.text(secret.title)) \(OneLine.text(secret.excerpt))"),
                 ]
             })
@@ -71,25 +75,28 @@ public enum InspectionPage {
 
     private static func bytes(_ inspection: Inspection, _ tree: ByteTreeView) -> String {
         HTMLPart.treemap(0, "Treemap of the bytes of all layers by directory")
-            + "<p class=\"soft\">Colours are layers; striped is wasted. Directories below, waste in red.</p>\n"
             + HTMLPart.directories(tree, whole: max(1, tree.size))
     }
 
     static func layers(_ inspection: Inspection) -> String {
         let largest = inspection.ledger.layers.map(\.size).max() ?? 1
         return HTMLPart.table(
-            ["", "Size", "Wasted", "", "Line", "Stage", "Instruction"], numbers: [0, 1, 2, 4],
+            [
+                .init("Layer", .number), .init("Size", .number), .init("Wasted", .number), .init("Part", .extra),
+                .init("Line", .number), .init("Stage", .extra), .init("Instruction", .main),
+            ],
             inspection.ledger.layers.enumerated().map { index, layer in
                 let origin = layer.origin
                 let text =
                     origin.isBase == true
                     ? origin.createdBy.map(InstructionText.readable) ?? origin.instruction : origin.instruction
                 return [
-                    String(index), SizeText.decimal(layer.size), layer.wasted > 0 ? SizeText.decimal(layer.wasted) : "",
+                    LayerText.number(index), SizeText.decimal(layer.size),
+                    layer.wasted > 0 ? SizeText.decimal(layer.wasted) : "",
                     HTMLPart.bar(layer.size, wasted: layer.wasted, of: largest),
                     origin.lines.map { String($0.lowerBound) } ?? "",
                     HTMLText.escape((origin.stage ?? "") + (origin.isBase == true ? " (base)" : "")),
-                    "<code>\(HTMLText.escape(LayerText.shortened(text ?? layer.diffID.short, 240)))</code>",
+                    HTMLPart.code(LayerText.shortened(text ?? layer.diffID.short, 240)),
                 ]
             })
     }
@@ -106,9 +113,13 @@ public enum InspectionPage {
         let rows = lines.enumerated().map { index, text in
             let size = sizes[index + 1]
             return
-                "<tr\(size == nil ? "" : " class=\"has\"")><td class=\"n soft\">\(index + 1)</td><td class=\"n\">\(size.map { SizeText.decimal($0.size) } ?? "")</td><td>\(size.map { HTMLPart.bar($0.size, wasted: $0.wasted, of: largest) } ?? "")</td><td><pre class=\"source\">\(HTMLText.escape(text))</pre></td></tr>\n"
+                "<tr\(size == nil ? "" : " class=\"has\"")><td class=\"n soft\">\(index + 1)</td><td class=\"n\">\(size.map { SizeText.decimal($0.size) } ?? "")</td><td class=\"x\">\(size.map { HTMLPart.bar($0.size, wasted: $0.wasted, of: largest) } ?? "")</td><td><pre class=\"source\">\(HTMLText.escape(text))</pre></td></tr>\n"
         }
-        return "<div class=\"scroll\"><table class=\"lines\">\(rows.joined())</table></div>\n"
+        let headings = ["Line", "Size", "Part", "Text"].enumerated().map { column, title in
+            "<th scope=\"col\" class=\"\(column < 2 ? "n" : column == 2 ? "x" : "m")\">\(title)</th>"
+        }
+        return
+            "<div class=\"scroll\"><table class=\"lines\"><thead><tr>\(headings.joined())</tr></thead>\n<tbody>\n\(rows.joined())</tbody></table></div>\n"
     }
 
     private static func packages(_ inspection: Inspection) -> String {
@@ -116,14 +127,17 @@ public enum InspectionPage {
         let order = shown.indices.sorted { (shown[$1].size, $0) < (shown[$0].size, $1) }
         let largest = order.first.map { shown[$0].size } ?? 1
         let table = HTMLPart.table(
-            ["Size", "", "Type", "Package", "Version", "Layer"], numbers: [0, 5],
+            [
+                .init("Size", .number), .init("Part", .extra), .init("Type", .extra), .init("Package"),
+                .init("Version"), .init("Layer", .number),
+            ],
             order.prefix(200).map { index in
                 let share = shown[index]
                 return [
                     SizeText.decimal(share.size), HTMLPart.bar(share.size, of: max(1, largest)),
                     share.package.type.rawValue,
-                    "<code>\(HTMLText.escape(share.package.name))</code>",
-                    "<code>\(HTMLText.escape(share.package.version))</code>", String(share.package.layer.index),
+                    HTMLPart.code(OneLine.text(share.package.name)), HTMLPart.code(OneLine.text(share.package.version)),
+                    LayerText.number(share.package.layer.index),
                 ]
             })
         return table + (order.count > 200 ? "<p class=\"soft\">and \(order.count - 200) more</p>\n" : "")
@@ -135,27 +149,30 @@ public enum InspectionPage {
             (ledger.versions[$1].stored, $0) < (ledger.versions[$0].stored, $1)
         }
         return HTMLPart.table(
-            ["Size", "Layer", "", "Path"], numbers: [0, 1],
+            [.init("Size", .number), .init("Layer", .number), .init("State", .short), .init("Path", .main)],
             order.prefix(50).map { number in
                 let version = ledger.versions[number]
                 return [
-                    SizeText.decimal(version.stored), String(version.layer),
+                    SizeText.decimal(version.stored), LayerText.number(version.layer),
                     "<span class=\"bad\">\(StateText.short(version))</span>",
-                    "<code>\(HTMLText.escape(OneLine.path(ledger.path(of: version))))</code>",
+                    HTMLPart.code(OneLine.path(ledger.path(of: version))),
                 ]
             })
     }
 
     private static func setID(_ inspection: Inspection) -> String {
         HTMLPart.table(
-            ["Mode", "Owner", "Layer", "", "Path"], numbers: [2],
+            [
+                .init("Mode", .short), .init("Owner", .number), .init("Layer", .number), .init("State", .short),
+                .init("Path", .main),
+            ],
             inspection.setIDFiles.prefix(100).map { number in
                 let version = inspection.ledger.versions[number]
                 return [
                     "<code>\(ModeText.text(version.mode))</code>", "\(version.uid):\(version.gid)",
-                    String(version.layer),
+                    LayerText.number(version.layer),
                     "<span class=\"bad\">\(StateText.short(version))</span>",
-                    "<code>\(HTMLText.escape(OneLine.path(inspection.ledger.path(of: version))))</code>",
+                    HTMLPart.code(OneLine.path(inspection.ledger.path(of: version))),
                 ]
             })
     }
@@ -168,11 +185,11 @@ enum FindingParts {
         let ranks = ["CRITICAL": 0, "HIGH": 1, "MEDIUM": 2, "LOW": 3]
         let sorted = findings.sorted { (ranks[$0.severity] ?? 4, $0) < (ranks[$1.severity] ?? 4, $1) }
         return HTMLPart.table(
-            ["Severity", "Id", "Package", "Version"],
+            [.init("Severity", .short), .init("Id", .short), .init("Package"), .init("Version")],
             sorted.map {
                 [
-                    HTMLText.escape($0.severity), "<code>\(HTMLText.escape($0.id))</code>",
-                    "<code>\(HTMLText.escape($0.package))</code>", "<code>\(HTMLText.escape($0.version))</code>",
+                    HTMLPart.severity($0.severity), HTMLPart.code(OneLine.text($0.id)),
+                    HTMLPart.code(OneLine.text($0.package)), HTMLPart.code(OneLine.text($0.version)),
                 ]
             })
     }

@@ -39,15 +39,42 @@ enum TreemapScript {
           document.querySelectorAll('figure[data-map]').forEach(function (figure) {
             var path = [trees[+figure.dataset.map]];
             var area = figure.querySelector('.area'), crumbs = figure.querySelector('.crumbs');
-            var tip = document.createElement('p');
-            tip.className = 'tip';
-            figure.appendChild(tip);
+            var tip = figure.querySelector('.tip');
             figure.hidden = false;
+            function text(node) {
+              return size(node.s) + (node.w ? ', ' + size(node.w) + ' wasted' : '') + ', mostly of layer ' + (node.l + 1);
+            }
+            // The directory that was entered, or left, has the keyboard's focus again: the picture is drawn anew.
+            function go(next, back) {
+              var had = figure.contains(document.activeElement), from = path[path.length - 1];
+              path = next;
+              draw();
+              if (!had) { return; }
+              var cells = Array.prototype.slice.call(area.children);
+              (cells.filter(function (cell) { return back && cell.node === from; })[0] || cells[0] || area).focus();
+            }
+            function up() { if (path.length > 1) { go(path.slice(0, -1), true); } }
+            // Arrows: the nearest cell whose middle lies in that direction; directories contain each other, so all count.
+            function move(from, key) {
+              var side = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+              if (!side) { return false; }
+              function middle(cell) {
+                return [cell.offsetLeft + cell.offsetWidth / 2, cell.offsetTop + Math.min(cell.offsetHeight, 17) / 2];
+              }
+              var start = middle(from), best = null, least = Infinity;
+              Array.prototype.forEach.call(area.children, function (cell) {
+                var end = middle(cell), x = end[0] - start[0], y = end[1] - start[1];
+                var along = x * side[0] + y * side[1], across = Math.abs(x * side[1]) + Math.abs(y * side[0]);
+                if (along > 1 && along + 2 * across < least) { best = cell; least = along + 2 * across; }
+              });
+              if (best) { best.focus(); }
+              return true;
+            }
             function say(trail) {
               if (!trail) { tip.textContent = ''; return; }
               var node = trail[trail.length - 1];
               var name = path.slice(1).concat(trail).map(function (part) { return part.n; }).join('/');
-              tip.textContent = '/' + name + ': ' + size(node.s) + (node.w ? ', ' + size(node.w) + ' wasted' : '') + ', mostly of layer ' + node.l;
+              tip.textContent = '/' + name + ': ' + text(node);
             }
             function draw() {
               area.textContent = '';
@@ -56,7 +83,7 @@ enum TreemapScript {
                 var step = document.createElement('button');
                 step.type = 'button';
                 step.textContent = (index ? node.n : '/') + ' ' + size(node.s);
-                step.onclick = function () { path = path.slice(0, index + 1); draw(); };
+                step.onclick = function () { go(path.slice(0, index + 1), true); };
                 crumbs.appendChild(step);
               });
               var top = path[path.length - 1];
@@ -69,15 +96,27 @@ enum TreemapScript {
                 element.style.filter = depth ? 'brightness(' + (1 - depth * .04) + ')' : '';
                 if (box.w > 40 && box.h > 14) { element.textContent = node.n + (box.w > 110 ? ' ' + size(node.s) : ''); }
                 element.title = node.n + ' ' + size(node.s);
-                element.tabIndex = node.c ? 0 : -1;
-                element.onmouseenter = element.onfocus = function () { say(trail); };
+                element.node = node;
+                element.setAttribute('role', node.c ? 'button' : 'img');
+                element.setAttribute('aria-label', node.n + ', ' + text(node));
+                // One stop for the tabulator; arrows go on from there.
+                element.tabIndex = area.children.length ? -1 : 0;
+                element.onmouseenter = function () { say(trail); };
+                element.onfocus = function () {
+                  Array.prototype.forEach.call(area.children, function (cell) { cell.tabIndex = -1; });
+                  element.tabIndex = 0;
+                  say(trail);
+                };
                 element.onclick = function (event) {
                   event.stopPropagation();
                   say(trail);
                   var steps = trail.filter(function (part) { return part.c; });
-                  if (steps.length) { path = path.concat(steps); draw(); }
+                  if (steps.length) { go(path.concat(steps)); }
                 };
-                element.onkeydown = function (event) { if (event.key === 'Enter') { element.onclick(event); } };
+                element.onkeydown = function (event) {
+                  if (event.key === 'Enter' || event.key === ' ') { element.onclick(event); } else if (!move(element, event.key)) { return; }
+                  event.preventDefault();
+                };
                 area.appendChild(element);
                 if (inner) {
                   layout(node.c, { x: box.x + 3, y: box.y + 17, w: box.w - 6, h: box.h - 20 }, function (child, place) {
@@ -90,10 +129,16 @@ enum TreemapScript {
               });
               say(null);
             }
-            var waiting;
-            window.addEventListener('resize', function () { clearTimeout(waiting); waiting = setTimeout(draw, 100); });
+            var width = area.clientWidth, height = area.clientHeight;
+            new ResizeObserver(function () {
+              if (area.clientWidth === width && area.clientHeight === height) { return; }
+              width = area.clientWidth; height = area.clientHeight;
+              go(path);
+            }).observe(area);
             document.addEventListener('keydown', function (event) {
-              if (event.key === 'Escape' && path.length > 1) { path.pop(); draw(); }
+              // Of two pictures the one that is being used, or both.
+              var focused = document.activeElement.closest('figure[data-map]');
+              if (event.key === 'Escape' && (!focused || focused === figure)) { up(); }
             });
             draw();
           });

@@ -53,7 +53,8 @@ public enum InspectionText {
             let stage = (origin.stage ?? "") + (origin.isBase == true ? " (base)" : "")
             let text = origin.isBase == true ? origin.createdBy.map(InstructionText.readable) : origin.instruction
             table.add([
-                String(index), SizeText.decimal(layer.size), layer.wasted > 0 ? SizeText.decimal(layer.wasted) : "",
+                LayerText.number(index), SizeText.decimal(layer.size),
+                layer.wasted > 0 ? SizeText.decimal(layer.wasted) : "",
                 origin.lines.map { String($0.lowerBound) } ?? "", LayerText.shortened(stage, 20),
                 LayerText.shortened(text ?? origin.instruction ?? layer.diffID.short, 72),
             ])
@@ -82,7 +83,7 @@ public enum InspectionText {
         var table = TextTable([.init("SECRETS"), .init("LAYER", .right), .init("STATE"), .init("PATH"), .init("WHAT")])
         for secret in inspection.secrets.prefix(50) {
             table.add([
-                secret.severity, String(secret.layer), secret.isHidden ? "hidden, still there" : "",
+                secret.severity, LayerText.number(secret.layer), secret.isHidden ? "hidden, still there" : "",
                 "\(OneLine.path(PathBytes(secret.path.utf8))):\(secret.line)",
                 "\(OneLine.text(secret.title)) \(OneLine.text(secret.excerpt))",
             ])
@@ -102,7 +103,7 @@ public enum InspectionText {
         for number in largest {
             let version = ledger.versions[number]
             table.add([
-                SizeText.decimal(version.stored), String(version.layer), StateText.short(version),
+                SizeText.decimal(version.stored), LayerText.number(version.layer), StateText.short(version),
                 OneLine.path(ledger.path(of: version)),
             ])
         }
@@ -120,7 +121,8 @@ public enum InspectionText {
         let largest = shown.indices.sorted { (shown[$1].size, $0) < (shown[$0].size, $1) }.prefix(options.rows)
         for share in largest.map({ shown[$0] }) {
             table.add([
-                SizeText.decimal(share.size), SizeText.grouped(Int64(share.files)), String(share.package.layer.index),
+                SizeText.decimal(share.size), SizeText.grouped(Int64(share.files)),
+                LayerText.number(share.package.layer.index),
                 share.package.type.rawValue, LayerText.shortened(share.package.name, 50),
                 LayerText.shortened(share.package.version, 40),
             ])
@@ -137,7 +139,7 @@ public enum InspectionText {
         for number in files.prefix(50) {
             let version = inspection.ledger.versions[number]
             table.add([
-                ModeText.text(version.mode), "\(version.uid):\(version.gid)", String(version.layer),
+                ModeText.text(version.mode), "\(version.uid):\(version.gid)", LayerText.number(version.layer),
                 StateText.short(version),
                 OneLine.path(inspection.ledger.path(of: version)),
             ])
@@ -157,8 +159,8 @@ enum StateText {
     static func short(_ version: FileVersion) -> String {
         switch version.state {
         case .live, .listedAgain: ""
-        case .replaced: "replaced by \(version.endedBy)"
-        case .deleted: "deleted by \(version.endedBy)"
+        case .replaced: "replaced by \(LayerText.number(version.endedBy))"
+        case .deleted: "deleted by \(LayerText.number(version.endedBy))"
         case .whiteout: "whiteout"
         case .ignored: "ignored"
         }

@@ -40,13 +40,16 @@ public struct SuggestionText: Sendable {
 
 /// Texts about layers.
 enum LayerText {
+    /// How people count layers: from 1, the lowest.
+    static func number(_ index: some BinaryInteger) -> String { String(index + 1) }
+
     /// Where a layer comes from: `line 12 (RUN make)`, as far as it is known.
     static func place(_ layer: Ledger.Layer, _ index: Int) -> String {
         let instruction = layer.origin.instruction.map { shortened($0, 60) }
         switch (layer.origin.lines, instruction) {
         case (let lines?, let instruction?): return "line \(lines.lowerBound) (\(instruction))"
-        case (nil, let instruction?): return "layer \(index) (\(instruction))"
-        default: return "layer \(index)"
+        case (nil, let instruction?): return "layer \(number(index)) (\(instruction))"
+        default: return "layer \(number(index))"
         }
     }
 

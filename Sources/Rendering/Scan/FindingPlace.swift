@@ -14,7 +14,8 @@ struct FindingPlace: Hashable {
         let layer = finding.package.layer
         order = [layer.index, finding.trail.last?.lines?.lowerBound ?? 0]
         guard let attribution = finding.attribution else {
-            title = "layer \(layer.index + 1)" + (layer.diffID.map { " " + String($0.hex.prefix(12)) } ?? "")
+            title =
+                "layer \(LayerText.number(layer.index))" + (layer.diffID.map { " " + String($0.hex.prefix(12)) } ?? "")
             origin = nil
             return
         }
@@ -23,7 +24,7 @@ struct FindingPlace: Hashable {
             let base = attribution.isBase == true ? " (base image)" : ""
             title = "\(file):\(lines.lowerBound)  \(instruction ?? "")\(base)"
         } else {
-            title = "layer \(layer.index + 1)  \(instruction ?? "")"
+            title = "layer \(LayerText.number(layer.index))  \(instruction ?? "")"
         }
         if finding.trail.count > 1, let last = finding.trail.last {
             let line = last.lines.map { "line \($0.lowerBound), " } ?? ""

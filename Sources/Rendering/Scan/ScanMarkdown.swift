@@ -14,43 +14,82 @@ struct ScanMarkdown {
 
     var text: String {
         var text = "### \(Self.escape(report.image.ref))\n\n\(Self.escape(ScanSummary.counts(report)))\n"
+        let notes = ScanSummary.notes(report).map { "\n_\(Self.escape($0))_  " }.joined() + "\n"
+        var room = CommentRoom(besides: text + notes)
+        let secrets = secrets(&room)
+        text += findings(&room) + secrets
+        if showsSuppressed { text += suppressed(&room) }
+        return text + notes
+    }
+
+    private func findings(_ room: inout CommentRoom) -> String {
+        var text = ""
         var left = Self.rowLimit
+        var leftOut = 0
         for group in FindingPlace.groups(report.findings) {
-            guard left > 0 else { break }
-            text += "\n**\(Self.escape(group.place.title))**"
-            if let origin = group.place.origin { text += " from \(Self.escape(origin))" }
-            text += "  \n\(Self.escape(ScanSummary.advice(group.findings, report.upgrades)))\n\n"
-            text += "| Severity | Id | Package | Version | Fixed in | Title |\n|---|---|---|---|---|---|\n"
-            for finding in group.findings.prefix(left) { text += row(finding) }
-            left -= group.findings.count
+            var head = "\n**\(Self.escape(group.place.title))**"
+            if let origin = group.place.origin { head += " from \(Self.escape(origin))" }
+            head += "  \n\(Self.escape(ScanSummary.advice(group.findings, report.upgrades)))\n\n"
+            head += "| Severity | Id | Package | Version | Fixed in | Title |\n|---|---|---|---|---|---|\n"
+            room.take(head)
+            // Suppressed findings are asked for, and get half of what is there.
+            let (rows, rest) = room.fit(
+                group.findings.lazy.map(row), total: group.findings.count, rows: left,
+                lists: showsSuppressed && !report.suppressed.isEmpty ? 2 : 1)
+            left -= group.findings.count - rest
+            leftOut += rest
+            if !rows.isEmpty { text += head + rows }
         }
-        if left < 0 { text += "\n\(-left) more are left out here.\n" }
-        if !report.secrets.isEmpty {
-            text += "\n**Secrets**\n\n| Severity | Secret | File | Line | Layer |\n|---|---|---|---|---|\n"
-            for secret in report.secrets {
+        return text + (leftOut > 0 ? "\n\(SizeText.grouped(Int64(leftOut))) more are left out here.\n" : "")
+    }
+
+    private func secrets(_ room: inout CommentRoom) -> String {
+        list(
+            "Secrets", "| Severity | Secret | File | Line | Layer |\n|---|---|---|---|---|\n",
+            report.secrets.map { secret in
                 let removed = secret.removedBy == nil ? "" : ", deleted later"
-                text +=
-                    "| \(secret.severity.rawValue) | \(secret.title) | \(Self.escape("/" + secret.path)) | \(secret.line) | \(secret.layerIndex + 1)\(removed) |\n"
-            }
-        }
-        if showsSuppressed, !report.suppressed.isEmpty {
-            text += "\n**Suppressed**\n\n| Id | Package | Status | Reason |\n|---|---|---|---|\n"
-            for finding in report.suppressed {
-                text +=
-                    "| \(Self.escape(finding.id)) | \(Self.escape(finding.package.name)) | \(finding.suppression?.status ?? "") | \(Self.escape(finding.suppression?.reason ?? "")) |\n"
-            }
-        }
-        for note in ScanSummary.notes(report) { text += "\n_\(Self.escape(note))_  " }
-        return text + "\n"
+                let cells = [
+                    secret.severity.rawValue, secret.title, Self.cell("/" + secret.path), String(secret.line),
+                    LayerText.number(secret.layerIndex) + removed,
+                ]
+                return "| " + cells.joined(separator: " | ") + " |\n"
+            }, &room, lists: 3)
+    }
+
+    private func suppressed(_ room: inout CommentRoom) -> String {
+        list(
+            "Suppressed", "| Id | Package | Status | Reason |\n|---|---|---|---|\n",
+            report.suppressed.map { finding in
+                let cells = [
+                    finding.id, finding.package.name, finding.suppression?.status ?? "",
+                    finding.suppression?.reason ?? "",
+                ]
+                return "| " + cells.map { Self.cell($0) }.joined(separator: " | ") + " |\n"
+            }, &room, lists: 1)
+    }
+
+    private func list(
+        _ title: String, _ head: String, _ lines: [String], _ room: inout CommentRoom, lists: Int
+    ) -> String {
+        guard !lines.isEmpty else { return "" }
+        let head = "\n**\(title)**\n\n" + head
+        room.take(head)
+        let (rows, rest) = room.fit(lines, total: lines.count, rows: Self.rowLimit, lists: lists)
+        return head + rows + (rest > 0 ? "\n\(SizeText.grouped(Int64(rest))) more are left out here.\n" : "")
+    }
+
+    /// Foreign text in a cell, not longer than one wants to read there.
+    private static func cell(_ text: String, _ limit: Int = 120) -> String {
+        escape(FindingPlace.shortened(text, limit))
     }
 
     private func row(_ finding: Finding) -> String {
         let id = finding.url.flatMap(Self.link).map { "[\(Self.escape(finding.id))](\($0))" } ?? Self.escape(finding.id)
         let exploited = finding.exploited == nil ? "" : " (exploited)"
         let cells = [
-            finding.severity.rawValue, id + exploited, Self.escape(finding.package.name),
-            Self.escape(finding.package.version),
-            Self.escape(ScanSummary.fix(finding)), Self.escape(FindingPlace.shortened(finding.title ?? "", 80)),
+            finding.severity.rawValue, id + exploited, Self.cell(finding.package.name),
+            Self.cell(finding.package.version, 60),
+            Self.escape(ScanSummary.fix(finding)), Self.cell(finding.title ?? "", 80),
         ]
         return "| " + cells.joined(separator: " | ") + " |\n"
     }

@@ -51,7 +51,7 @@ struct ScanTable {
             let removed = secret.removedBy == nil ? "" : ", deleted later"
             table.add([
                 "  " + cell("/" + secret.path, 70), String(secret.line), secret.severity.rawValue, secret.title,
-                "\(secret.layerIndex + 1)\(removed)",
+                "\(LayerText.number(secret.layerIndex))\(removed)",
             ])
         }
         return "Secrets\n" + table.list

@@ -32,6 +32,9 @@ struct CompareCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("With text: rows of each list.", valueName: "n"))
     var top = 20
 
+    @Flag(name: .long, help: "End with exit status 1 when the images differ.")
+    var exitCode = false
+
     @ArgumentParser.Argument(help: "First image.")
     var before: String
 
@@ -60,6 +63,9 @@ struct CompareCommand: AsyncParsableCommand {
             case .json: try file.write(ComparisonJSON.text(comparison))
             case .markdown: try file.write(ComparisonMarkdown.text(comparison))
             case .html: try file.write(ComparisonPage.page(comparison))
+            }
+            if exitCode, comparison.differs {
+                throw CommandFailure(status: ExitStatusCode.negative, "error: \(before) and \(after) differ")
             }
         }
     }

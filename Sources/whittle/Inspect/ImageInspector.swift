@@ -117,7 +117,7 @@ struct ImageInspector: Sendable {
         return (builder.ledger(), values)
     }
 
-    private static func name(_ source: Source, _ index: Int) -> String { "layer \(index) of \(source.ref)" }
+    private static func name(_ source: Source, _ index: Int) -> String { "layer \(index + 1) of \(source.ref)" }
 
     // MARK: Images
 

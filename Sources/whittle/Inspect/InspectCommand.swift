@@ -40,6 +40,13 @@ struct InspectCommand: AsyncParsableCommand {
         help: ArgumentHelp("With json: the n largest files (default: all, in the layers' order).", valueName: "n"))
     var files: Int?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "With html: the Dockerfile that the image was built from (default: where the build had it, seen from here).",
+            valueName: "path"))
+    var dockerfile: String?
+
     @Flag(name: .long, help: "Browse layers and files in the terminal.")
     var tui = false
 
@@ -50,6 +57,9 @@ struct InspectCommand: AsyncParsableCommand {
         if top < 0 || (files ?? 0) < 0 { throw ValidationError("--top and --files take numbers from 0") }
         if tui, format != .text || output != nil || gates.isUsed {
             throw ValidationError("--tui shows the image and nothing else")
+        }
+        if dockerfile != nil, format != .html {
+            throw ValidationError("--dockerfile: the Dockerfile is shown with --format html")
         }
         if database.directory != nil, format != .html {
             throw ValidationError("--db: vulnerabilities are shown with --format html (whittle scan lists them)")
@@ -95,15 +105,25 @@ struct InspectCommand: AsyncParsableCommand {
         case .html:
             try file.write(
                 InspectionPage.page(
-                    inspection, dockerfile: lines(inspection.dockerfile), findings: findings.map(Array.init)))
+                    inspection, dockerfile: try lines(inspection.dockerfile), findings: findings.map(Array.init)))
         }
     }
 
-    /// The lines of the Dockerfile, if it is where it was and what it was.
-    private func lines(_ file: BuildRecord.DockerfileFile?) -> [String]? {
-        guard let file, let bytes = try? FileBytes.read(file.path, what: "Dockerfile"),
-            Digest.sha256(of: bytes) == file.digest
-        else { return nil }
+    /// The lines of the Dockerfile, if it is where it was and what it was; one that is named has to be.
+    private func lines(_ file: BuildRecord.DockerfileFile?) throws -> [String]? {
+        let bytes: [UInt8]
+        if let dockerfile {
+            bytes = try FileBytes.read(dockerfile, what: "Dockerfile")
+            guard let file else { throw OptionError("--dockerfile: there is no record of how \(image) was built") }
+            guard Digest.sha256(of: bytes) == file.digest else {
+                throw OptionError("--dockerfile: \(image) was built from another Dockerfile than \(dockerfile) is now")
+            }
+        } else {
+            guard let file, let found = try? FileBytes.read(file.path, what: "Dockerfile"),
+                Digest.sha256(of: found) == file.digest
+            else { return nil }
+            bytes = found
+        }
         var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
         if lines.last?.isEmpty == true { lines.removeLast() }
         return lines.map { String(decoding: $0, as: UTF8.self) }

@@ -32,7 +32,7 @@ struct SlimOutput {
         case .json: print(String(decoding: try CanonicalJSON.encode(report), as: UTF8.self))
         case .text: print(SlimText.text(report, showsDockerfile: output == nil && !write), terminator: "")
         case .markdown: print(SlimText.markdown(report), terminator: "")
-        case .html: print(SlimText.html(report), terminator: "")
+        case .html: print(SlimPage.page(report), terminator: "")
         }
     }
 }

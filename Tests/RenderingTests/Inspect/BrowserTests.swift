@@ -46,7 +46,7 @@ struct BrowserTests {
     @Test func filtersAndSwitches() throws {
         let expected = [
             "/dat\r": "data", "/nothing\r": "nothing to show", "/nothing\u{1B}": "app", "]1234": "nothing to show",
-            "]a": "since layer 0", "?": "KEYS",
+            "]a": "since layer 1", "?": "KEYS",
         ]
         for (keys, word) in expected {
             let text = try screen(keys).text

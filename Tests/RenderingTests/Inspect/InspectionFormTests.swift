@@ -54,7 +54,7 @@ struct InspectionFormTests {
 
     @Test func pagesNeedNothingElse() throws {
         let page = try InspectionPage.page(try InspectionSample.inspection())
-        for word in ["http://", "https://", " src=", " href=", "@import", "url("] { #expect(!page.contains(word)) }
+        for word in ["http://", "https://", " src=", " href=\"h", "@import", "url("] { #expect(!page.contains(word)) }
         #expect(page.contains("default-src 'none'"))
         #expect(page.contains("name=\"viewport\""))
         #expect(page.contains("prefers-color-scheme:dark"))
@@ -66,10 +66,33 @@ struct InspectionFormTests {
         #expect(text.contains("rwsr-xr-x"))
     }
 
+    @Test func aCommentHasRoomForLargeDifferences() throws {
+        let name = "`package_with|a*name" + String(repeating: "[x]\u{301}", count: 100)
+        let findings = (0..<3000).map {
+            ComparedFinding(id: "CVE-2024-\($0)", package: name, version: "1.\($0)", severity: "HIGH")
+        }
+        let comparison = ImageComparison(
+            before: try InspectionSample.inspection(hostileNames: true), after: try InspectionSample.inspection(),
+            beforeFindings: Set(findings[..<1500]), afterFindings: Set(findings[1500...]))
+        let text = ComparisonMarkdown.text(comparison)
+        #expect(text.utf8.count <= CommentRoom.limit)
+        #expect(text.contains(" more\n"))
+        #expect(text.contains("<summary>Files:"))
+        #expect(text.components("<details>") == text.components("</details>"))
+        #expect(!text.contains("[x]") && !text.contains("`"))
+    }
+
     @Test func markdownOfImagesThatAreTheSame() throws {
         let inspection = try InspectionSample.inspection()
         let text = ComparisonMarkdown.text(ImageComparison(before: inspection, after: inspection))
         #expect(text.contains("the same size"))
         #expect(!text.contains("<details>"))
+    }
+}
+
+extension String {
+    /// How often something is in the text.
+    fileprivate func components(_ part: String) -> Int {
+        split(separator: part, omittingEmptySubsequences: false).count - 1
     }
 }

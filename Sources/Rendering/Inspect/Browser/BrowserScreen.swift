@@ -72,7 +72,7 @@ public struct BrowserScreen {
             let text =
                 (origin.isBase == true ? origin.createdBy.map(InstructionText.readable) : nil) ?? origin.instruction
             let line =
-                "\(padded(String(index), 3)) \(padded(SizeText.decimal(layer.size), 8)) \(layer.wasted > 0 ? "!" : " ") \(LayerText.shortened(text ?? layer.diffID.short, 200))"
+                "\(padded(LayerText.number(index), 3)) \(padded(SizeText.decimal(layer.size), 8)) \(layer.wasted > 0 ? "!" : " ") \(LayerText.shortened(text ?? layer.diffID.short, 200))"
             part.append(marked(fit(line, width), index == browser.layer, isActive: browser.pane == .layers))
         }
         part += [String](repeating: blank(width), count: max(0, height - about.count - part.count)) + about
@@ -84,22 +84,25 @@ public struct BrowserScreen {
         guard layers.indices.contains(browser.layer), lines > 14 else { return [] }
         let layer = layers[browser.layer]
         var lines = [
-            "size \(SizeText.decimal(layer.size)), \(SizeText.decimal(layer.compressedSize)) compressed, \(SizeText.decimal(layer.wasted)) wasted",
+            "size \(SizeText.decimal(layer.size)), \(SizeText.decimal(layer.compressedSize)) compressed",
+            "\(SizeText.decimal(layer.wasted)) wasted",
             layer.diffID.description,
         ]
         if let line = layer.origin.lines?.lowerBound {
             lines.append("line \(line), stage \(layer.origin.stage ?? "")")
         }
         var text = OneLine.text(layer.origin.instruction ?? "")[...]
-        while !text.isEmpty, lines.count < 7 {
+        while !text.isEmpty, lines.count < 8 {
             lines.append(String(text.prefix(width)))
             text = text.dropFirst(width)
         }
-        return [heading("LAYER \(browser.layer)", width, isActive: false)] + lines.map { fit($0, width) }
+        return [heading("LAYER \(LayerText.number(browser.layer))", width, isActive: false)]
+            + lines.map { fit($0, width) }
     }
 
     private mutating func files(_ width: Int, _ height: Int) -> [String] {
-        let mode = browser.isAggregated ? "changes since layer 0" : "changes of layer \(browser.layer)"
+        let mode =
+            browser.isAggregated ? "changes since layer 1" : "changes of layer \(LayerText.number(browser.layer))"
         var part = [heading("FILES: \(mode)", width, isActive: browser.pane == .files)]
         browser.firstRow = scrolled(browser.firstRow, browser.row, height - 1)
         for (index, row) in browser.rows.enumerated().dropFirst(browser.firstRow).prefix(height - 1) {
@@ -147,7 +150,7 @@ public struct BrowserScreen {
             Tab          other pane                 Up, Down, j, k   move
             Space, Enter open or close a directory  Left, Right      close, open
             [ and ]      layer before, next         PgUp, PgDn, g, G further
-            a            changes of the layer, or since layer 0 (Ctrl-L, Ctrl-A)
+            a            changes of the layer, or since layer 1 (Ctrl-L, Ctrl-A)
             1 2 3 4      show added, removed, modified, unmodified files
             w            only what the image could do without (marked !)
             /            filter paths; Esc ends it  s                sort by name or size
