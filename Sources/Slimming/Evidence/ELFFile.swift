@@ -8,6 +8,8 @@ struct ELFFile: Sendable {
     var needed: [String] = []
     /// Where it wants them to be looked for.
     var searchPaths: [String] = []
+    /// Bytes of what no process loads: symbols and tables for debuggers.
+    var unloadedSize: UInt64 = 0
     /// Whether there is a dynamic section at all.
     var isDynamic = false
 
@@ -35,6 +37,7 @@ struct ELFFile: Sendable {
         guard let header = bytes(at: 0, count: 64), header.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]) else {
             return nil
         }
+        unloadedSize = Self.unloaded(header) { bytes(at: $0, count: $1) }
         let table = Self.number(header, 32, 8)
         let entrySize = Self.number(header, 54, 2)
         let entryCount = Self.number(header, 56, 2)
@@ -79,6 +82,19 @@ struct ELFFile: Sendable {
         }
         needed = names.compactMap(string)
         searchPaths = paths.compactMap(string).flatMap { $0.split(separator: ":").map(String.init) }
+    }
+
+    /// The sizes of all sections that are not part of the process, added up.
+    private static func unloaded(_ header: [UInt8], _ bytes: (UInt64, UInt64) -> [UInt8]?) -> UInt64 {
+        let (size, count) = (number(header, 58, 2), number(header, 60, 2))
+        guard size >= 64, let sections = bytes(number(header, 40, 8), size * count) else { return 0 }
+        return (0..<Int(count)).reduce(0) { total, index in
+            let base = index * Int(size)
+            let (kind, flags) = (number(sections, base + 4, 4), number(sections, base + 8, 8))
+            // Kind 8 takes no place in the file; flag 2 is for what is loaded.
+            guard kind != 0, kind != 8, flags & 2 == 0 else { return total }
+            return total.addingReportingOverflow(number(sections, base + 32, 8)).partialValue
+        }
     }
 
     private static func number(_ bytes: [UInt8], _ offset: Int, _ count: Int) -> UInt64 {

@@ -66,6 +66,21 @@ struct BuiltPrograms: Sendable {
         }
     }
 
+    /// Takes symbols and tables for debuggers out of the programs, where there is a tool for it and it is worth it.
+    func strip(_ plan: inout RuntimePlan, _ situation: Situation, _ evidence: Evidence) {
+        guard evidence.image.kind("/usr/bin/strip") == .file, case .single = situation.view.shape else { return }
+        let paths = Set(all.map(evidence.image.resolved)).filter { path in
+            guard let file = ELFFile(path: evidence.image.directory + path) else { return false }
+            return file.unloadedSize > 100_000
+        }
+        guard !paths.isEmpty else { return }
+        plan.buildTail.append("RUN strip \(paths.sorted().joined(separator: " "))")
+        plan.steps.append(
+            situation.step(
+                "strip-symbols", at: situation.fromNode,
+                "symbols and tables for debuggers are not loaded by any process"))
+    }
+
     /// Where a distribution looks for programs.
     private static let standard: Set<String> = [
         "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin",

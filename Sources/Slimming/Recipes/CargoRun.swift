@@ -7,7 +7,7 @@ struct CargoRun: Sendable {
     private let build: String
     private let name: String
     private let arguments: [String]
-    private let directory: String
+    private let copy: String
 
     /// Nil when the command is no `cargo run`, or when it is not plain which program that is.
     init?(_ situation: Situation, _ evidence: Evidence) {
@@ -22,7 +22,7 @@ struct CargoRun: Sendable {
         let started = evidence.observation.programs.filter { $0.contains("/target/") }
         guard started.count == 1, let path = started.first else { return nil }
         name = PathText.name(path)
-        directory = situation.workingDirectory
+        copy = evidence.image.kind("/usr/bin/strip") == .file ? "install -s" : "cp"
         build =
             (["cargo", "build"] + options
             + (options.contains("--release") || options.contains("-r") ? [] : ["--release"]))
@@ -33,7 +33,7 @@ struct CargoRun: Sendable {
     func compileOnce(_ plan: inout RuntimePlan, _ copies: inout [String], _ situation: Situation) {
         guard let command = situation.view.commandNode else { return }
         plan.buildTail.insert(
-            "RUN \(build) && cp target/release/\(name) \(program)", at: 0)
+            "RUN \(build) && \(copy) target/release/\(name) \(program)", at: 0)
         copies.append("COPY --from=\(Composer.buildName(situation.view)) \(program) \(program)")
         plan.commands[command] = "CMD \(ExecForm.json([program] + arguments))"
         plan.steps.append(

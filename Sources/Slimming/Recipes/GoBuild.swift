@@ -33,16 +33,19 @@ struct GoBuild: Sendable {
         ]
     }
 
+    /// Whether steps call the compiler themselves.
+    var isDirect: Bool {
+        view.commands.contains { $0.name == "go" && ["build", "install"].contains($0.arguments.first) }
+    }
+
     /// Changes the steps that compile.
     func edit(_ plan: inout RuntimePlan, _ situation: Situation) {
-        var isDirect = false
         for run in view.runs {
             guard let node = run.instruction.nodeIndex else { continue }
             let verbs = Set(run.script.commands.filter { $0.name == "go" }.compactMap(\.arguments.first))
             guard !verbs.isEmpty else { continue }
             var text = RunText(node, view, plan)
             for verb in ["build", "install"] where verbs.contains(verb) {
-                isDirect = true
                 text.editCommands(beginningWith: "go \(verb)") { before, command in
                     command = improved(command, verb: verb, before: before)
                 }

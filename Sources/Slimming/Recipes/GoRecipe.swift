@@ -88,6 +88,7 @@ struct GoRecipe: Recipe {
         let needsZones = evidence.looksUpTimeZones || details.code.contains("LoadLocation")
         let compiler = GoBuild(situation, usesC: usesC, zones: needsZones && variant != "distroless")
         compiler.edit(&plan, situation)
+        if !compiler.isDirect { details.programs.strip(&plan, situation, evidence) }
         GoModules.order(&plan, situation)
         if let package = details.package, let command = view.commandNode {
             plan.buildTail.append(compiler.command(package: package, output: Self.compiled))

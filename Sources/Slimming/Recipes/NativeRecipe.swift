@@ -50,11 +50,20 @@ struct NativeRecipe: Recipe {
             let path = PathText.join(directory, name)
             return programs.all.contains { PathText.isBelow($0, path) } || ["target", "obj"].contains(name)
         }
+        let isOnlyForBuild = Self.isOnlyForBuild(directory, situation, evidence)
         let files = ApplicationFiles(
             situation, evidence: evidence, directory: directory, excluding: Set(outputs), compilesAtStart: start != nil
-        ) { Self.verdict($0, evidence, directory) }
+        ) { entry in
+            // What was installed elsewhere is still where it was linked.
+            let isInstalled = programs.all.contains {
+                PathText.name($0) == entry.name && !PathText.isBelow($0, directory)
+            }
+            if isOnlyForBuild || (isInstalled && !entry.isFromContext && !entry.isDirectory) { return .dead }
+            return Self.verdict(entry, evidence, directory)
+        }
         let outside = OutsideFiles(evidence, outside: directory)
         keepDownloads(&plan, situation, evidence)
+        programs.strip(&plan, situation, evidence)
         var copies: [String] = []
         if variant == "scratch" {
             plan.hasShell = false
@@ -72,7 +81,7 @@ struct NativeRecipe: Recipe {
             }
             root.writable = evidence.writtenDirectories
             if case .single = view.shape { root.keepExisting(in: evidence.image) }
-            plan.buildTail = root.lines(
+            plan.buildTail += root.lines(
                 comment:
                     "What an empty base lacks: the shared libraries of the program, accounts, a place for temporary files."
             )
@@ -132,6 +141,15 @@ struct NativeRecipe: Recipe {
                 situation.step(
                     "download-cache", at: node, "what is downloaded stays between builds, outside of the image"))
         }
+    }
+
+    /// Whether the project was only copied to be built: the program runs elsewhere, and nothing of it was opened or is named.
+    private static func isOnlyForBuild(_ directory: String, _ situation: Situation, _ evidence: Evidence) -> Bool {
+        guard directory != situation.workingDirectory, directory != "/", evidence.observation.recordedFiles,
+            !evidence.opened(below: directory)
+        else { return false }
+        return !CodeText(RootView(directory: situation.project.root), directory: "/").contains(directory)
+            && !evidence.config.env.contains { $0.contains(directory) }
     }
 
     /// Files that lie beside sources for those who build them.

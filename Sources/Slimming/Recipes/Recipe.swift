@@ -12,6 +12,6 @@ enum Recipes {
     /// The list.
     static let all: [any Recipe] = [
         SingleStageRecipe(), NodeRecipe(), PythonRecipe(), GoRecipe(), JavaRecipe(), DotnetRecipe(), NativeRecipe(),
-        SiblingRecipe(),
+        SiblingRecipe(), SingleStageRecipe(isLastResort: true),
     ]
 }

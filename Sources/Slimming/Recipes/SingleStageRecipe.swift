@@ -3,21 +3,24 @@ import DockerfileSyntax
 /// Nothing is built: no second stage, but a smaller base of the same kind, and no more packages than were asked for.
 struct SingleStageRecipe: Recipe {
     let name = "single-stage"
+    /// Whether steps that make something do not matter: nothing better has worked.
+    var isLastResort = false
 
     func plans(for situation: Situation) -> [RuntimePlan] {
         let view = situation.view
         guard case .single = view.shape, view.parsed.stages.count == 1 else { return [] }
-        guard Self.buildsNothing(situation) else { return [] }
+        guard Self.buildsNothing(situation) != isLastResort else { return [] }
         let base = view.baseName(of: view.buildIndex)
         guard !base.contains("$"), base != "scratch" else { return [] }
         var plans: [RuntimePlan] = []
         // Scripts of Node do not care about the C library; those of a shell do care about the tools.
-        if BaseImages.split(base).short == "node", BaseImages.alpine(of: base) != [base],
-            view.commandWords.first == "node"
-        {
+        let short = BaseImages.split(base).short
+        let isServer = ["nginx", "httpd"].contains(short) && !view.commands.contains { $0.name.hasPrefix("apt") }
+        if BaseImages.alpine(of: base) != [base], isServer || (short == "node" && view.commandWords.first == "node") {
             plans.append(plan("alpine", BaseImages.alpine(of: base), situation))
         }
         let slim = BaseImages.slim(of: base)
+        if isLastResort { return slim == [base] ? [] : [plan("slim", slim, situation)] }
         let bases = slim == [base] ? slim : slim + [base]
         plans.append(plan("slim", bases, situation))
         var kept = plan("slim", bases, situation)
@@ -28,15 +31,18 @@ struct SingleStageRecipe: Recipe {
     }
 
     private func plan(_ variant: String, _ bases: [String], _ situation: Situation) -> RuntimePlan {
-        var plan = RuntimePlan(name: "single-stage-\(variant)", bases: bases)
+        var plan = RuntimePlan(name: "\(isLastResort ? "in-place" : "single-stage")-\(variant)", bases: bases)
         plan.isInPlace = true
         plan.steps.append(
             situation.step(
                 "runtime-base", at: situation.fromNode,
-                "nothing is compiled here: the \(variant) image of the same version is enough"))
+                isLastResort
+                    ? "the \(variant) image of the same version is enough"
+                    : "nothing is compiled here: the \(variant) image of the same version is enough"))
         let isNode = bases.first?.contains("node:") ?? false
         plan.user = AccountSetup.user(
-            situation, setup: AccountSetup.debian, existing: isNode ? ("node", "1000:1000") : nil)
+            situation, setup: variant == "alpine" ? AccountSetup.alpine : AccountSetup.debian,
+            existing: isNode ? ("node", "1000:1000") : nil)
         plan.noteAccount(situation)
         CommandForm.makeExec(&plan, situation)
         return plan
@@ -48,7 +54,9 @@ struct SingleStageRecipe: Recipe {
             "apt-get", "apt", "apk", "mkdir", "chmod", "chown", "rm", "ln", "cp", "mv", "echo", "printf", "useradd",
             "groupadd", "adduser", "addgroup", "true", "set",
             "touch", "sed", "install", "cd", "cat", "tee", "test", "[", "crontab", "ldconfig", "update-ca-certificates",
-            "locale-gen", "usermod",
+            "locale-gen", "usermod", "ssh-keygen", "openssl", "a2enmod", "a2dismod", "a2ensite", "a2dissite",
+            "dpkg-reconfigure", "update-alternatives", "mkfifo", "setcap", "passwd", "chpasswd", "chsh", "find", "ls",
+            "export", "unset", "exit", "grep", "awk", "head", "tail", "sleep", "id", "which", "envsubst",
         ]
         return situation.view.commands.allSatisfy { harmless.contains($0.name) }
     }

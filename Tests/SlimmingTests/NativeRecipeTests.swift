@@ -1,0 +1,78 @@
+import Foundation
+import OCI
+import Running
+import Testing
+
+@testable import Slimming
+
+/// What of a compiled project goes along, with programs of this machine in the place of its own.
+struct NativeRecipeTests {
+    private func text(
+        _ dockerfile: String, image files: [String: String], opened: Set<String>, workingDirectory: String,
+        path: String? = nil
+    )
+        throws -> String
+    {
+        let root = try SampleProject(files.mapKeys { String($0.dropFirst()) })
+        // A real program: what is none is not taken for one.
+        let program = try #require(SmallFile.read("/bin/true", limit: 1 << 20))
+        for path in files.keys where files[path] == "program" {
+            try Data(program).write(to: URL(fileURLWithPath: root.root + path))
+        }
+        var config = ContainerConfig()
+        config.workingDir = workingDirectory
+        var base = ContainerConfig()
+        if let path {
+            config.env = ["PATH=" + path]
+            base.env = config.env
+        }
+        var observation = Observation()
+        observation.opened = opened
+        observation.recordedFiles = true
+        let evidence = Evidence(
+            observation: observation, image: RootView(directory: root.root),
+            base: RootView(directory: root.root + "/none"), config: config, baseConfig: base,
+            added: Set(files.keys))
+        let project = try SampleProject([:])
+        let file = try view(dockerfile)
+        let situation = Situation(view: file, project: project.tree, evidence: evidence)
+        let plan = try #require(NativeRecipe().plans(for: situation).last)
+        return String(
+            decoding: try Composer(view: file, plan: plan, base: plan.bases[0]).compose().text(), as: UTF8.self)
+    }
+
+    @Test func leavesADirectoryThatWasOnlyBuiltIn() throws {
+        let result = try text(
+            "FROM gcc:12\nCOPY . /src\nRUN cd /src && make && make install\nCMD [\"prog\"]\n",
+            image: ["/src/prog": "program", "/src/data": "x", "/usr/local/bin/prog": "program"],
+            opened: ["/usr/local/bin/prog"], workingDirectory: "/")
+        #expect(result.contains("COPY --from=build /usr/local/bin/prog /usr/local/bin/prog\n"))
+        #expect(!result.contains("/src/prog") && !result.contains("/src/data"), "\(result)")
+    }
+
+    @Test func keepsDataWhereTheProgramRuns() throws {
+        let result = try text(
+            "FROM gcc:12\nWORKDIR /src\nCOPY . .\nRUN cmake . && make install\nCMD [\"prog\"]\n",
+            image: [
+                "/src/prog": "program", "/src/data": "x", "/usr/local/bin/prog": "program",
+                "/src/build/CMakeCache.txt": "", "/src/build/prog": "program",
+            ],
+            opened: ["/usr/local/bin/prog"], workingDirectory: "/src")
+        #expect(result.contains("/src/data ./\n"), "\(result)")
+        #expect(!result.contains("/src/prog") && !result.contains("/src/build"), "\(result)")
+    }
+
+    @Test func putsWhatIsFoundByItsNameWhereTheNewBaseLooks() throws {
+        let result = try text(
+            "FROM rust:1\nWORKDIR /src\nCOPY . .\nRUN cargo install --path .\nCMD [\"tool\"]\n",
+            image: ["/usr/local/cargo/bin/tool": "program"], opened: ["/usr/local/cargo/bin/tool"],
+            workingDirectory: "/src", path: "/usr/local/cargo/bin:/usr/bin")
+        #expect(result.contains("COPY --from=build /usr/local/cargo/bin/tool /usr/local/bin/tool\n"), "\(result)")
+    }
+}
+
+extension Dictionary where Key == String {
+    fileprivate func mapKeys(_ change: (String) -> String) -> [String: Value] {
+        Dictionary<String, Value>(uniqueKeysWithValues: map { (change($0.key), $0.value) })
+    }
+}
