@@ -89,6 +89,30 @@ struct HadolintFixTests {
         #expect(fixed("FROM a\nRUN apt-get install curl\n", [.dl3008]) == "FROM a\nRUN apt-get install curl\n")
     }
 
+    @Test(
+        "packages that come from somewhere else than the base image says are not pinned",
+        arguments: [
+            ("RUN apt-get install -y -t b curl", Rule.dl3008),
+            ("COPY x /etc/apt/sources.list.d/\nRUN apt-get install curl", .dl3008),
+            ("RUN add-apt-repository x && apt-get install curl", .dl3008), ("RUN apk add -X u curl", .dl3018),
+            ("RUN echo u >> /etc/apk/repositories\nRUN apk add curl", .dl3018),
+            ("RUN dnf install -y --enablerepo=x curl", .dl3041),
+            ("RUN yum install -y epel-release && yum install -y curl", .dl3033),
+            ("RUN zypper in -y --from x curl", .dl3037),
+            ("ENV PIP_INDEX_URL=u\nRUN pip install curl", .dl3013), ("RUN pip install -i u curl", .dl3013),
+            ("COPY .npmrc /\nRUN npm install curl", .dl3016), ("RUN gem install --source u curl", .dl3028),
+            ("ENV GOPROXY=u\nRUN go install curl@latest", .dl3062),
+        ])
+    func otherSources(_ text: String, _ rule: Rule) {
+        let inputs = CheckInputs.packages(["curl": "1.2"])
+        #expect(fixed("FROM a AS b\n\(text)\n", [rule], inputs) == "FROM a AS b\n\(text)\n")
+        // Stages that are built upon another have its sources.
+        guard text.contains("\n") else { return }
+        let parts = text.split(separator: "\n", maxSplits: 1)
+        let staged = "FROM a AS b\n\(parts[0])\nFROM b\n\(parts[1])\n"
+        #expect(fixed(staged, [rule], inputs) == staged)
+    }
+
     @Test("RUN instructions are joined only when the shell cannot tell the difference")
     func joining() {
         #expect(

@@ -46,7 +46,9 @@ extension Rule {
     }
 
     private static func pin(_ word: ShellWord, _ run: RunScript, _ context: CheckContext) -> TextEdit? {
-        guard !word.text.hasSuffix("@none"), !word.text.contains("$") else { return nil }
+        guard !word.text.hasSuffix("@none"), !word.text.contains("$"),
+            PackageSources.areThoseOfTheImage(.go, at: run, context)
+        else { return nil }
         let name = word.text.hasSuffix("@latest") ? String(word.text.dropLast("@latest".count)) : word.text
         let version = context.inputs.packages?.version(
             of: name, manager: .go, image: context.image(under: run.statement.stage))

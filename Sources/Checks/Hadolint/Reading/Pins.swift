@@ -6,7 +6,8 @@ enum Pins {
     static func edits(
         _ words: [ShellWord], of run: RunScript, _ manager: PackageManager, separator: String, in context: CheckContext
     ) -> [TextEdit] {
-        guard let packages = context.inputs.packages else { return [] }
+        guard let packages = context.inputs.packages, PackageSources.areThoseOfTheImage(manager, at: run, context)
+        else { return [] }
         let image = context.image(under: run.statement.stage)
         return words.compactMap { word in
             guard run.isPlain(word), isName(word.text),
