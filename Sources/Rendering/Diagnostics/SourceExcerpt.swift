@@ -18,6 +18,8 @@ struct SourceExcerpt: Sendable {
 
     private let number: String
     private var cells: [Cell] = []
+    /// Columns of all cells.
+    private var columns = 0
     /// Index of the cell where the caret stands.
     private var caret = 0
     private var cutsStart = false
@@ -44,23 +46,25 @@ struct SourceExcerpt: Sendable {
         if isMarked { caret = cells.count }
         for character in String(decoding: bytes, as: UTF8.self) {
             if character == "\t" {
-                let column = cells.reduce(0) { $0 + $1.columns }
-                for _ in 0..<(Self.tabStop - column % Self.tabStop) {
-                    cells.append(Cell(text: " ", columns: 1, isMarked: isMarked))
+                for _ in 0..<(Self.tabStop - columns % Self.tabStop) {
+                    append(Cell(text: " ", columns: 1, isMarked: isMarked))
                 }
             } else {
-                let columns = DisplayWidth.columns(character)
+                let width = DisplayWidth.columns(character)
                 // What a terminal would not print, or would obey.
-                let isPrintable = columns > 0
-                cells.append(
-                    Cell(text: isPrintable ? character : "\u{FFFD}", columns: max(1, columns), isMarked: isMarked))
+                append(Cell(text: width > 0 ? character : "\u{FFFD}", columns: max(1, width), isMarked: isMarked))
             }
         }
     }
 
+    private mutating func append(_ cell: Cell) {
+        cells.append(cell)
+        columns += cell.columns
+    }
+
     /// Leaves out what does not fit, so that the marked part's start is a third of the way in.
     private mutating func cut(to width: Int) {
-        guard cells.reduce(0, { $0 + $1.columns }) > width else { return }
+        guard columns > width else { return }
         let anchor = caret
         var first = anchor
         var before = 0

@@ -5,13 +5,13 @@ enum FindingsCheckstyle {
     static func text(_ files: [CheckedFile]) -> String {
         var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<checkstyle version=\"4.3\">\n"
         for file in files where !file.report.findings.isEmpty {
-            text += "<file name=\"\(XMLText.attribute(file.path))\">\n"
+            text += "<file name=\"\(MarkupText.attribute(file.path))\">\n"
             for finding in file.report.findings {
                 let place = TextPlace(finding, in: file.report.source)
                 let severity = finding.severity == .style ? "info" : finding.severity.rawValue
                 text +=
                     "<error line=\"\(place.line)\" column=\"\(place.column)\" severity=\"\(severity)\" "
-                    + "message=\"\(XMLText.attribute(finding.message))\" source=\"\(XMLText.attribute(finding.rule))\"/>\n"
+                    + "message=\"\(MarkupText.attribute(finding.message))\" source=\"\(MarkupText.attribute(finding.rule))\"/>\n"
             }
             text += "</file>\n"
         }

@@ -29,12 +29,13 @@ enum FindingsGitHub {
             case "%": "%25"
             case "\r": "%0D"
             case "\n": "%0A"
+            case _ where scalar.value < 0x20 && scalar != "\t" || scalar.value == 0x7F: "\u{FFFD}"
             default: String(scalar)
             }
         }.joined()
     }
 
     private static func property(_ text: String) -> String {
-        message(text).map { $0 == ":" ? "%3A" : $0 == "," ? "%2C" : String($0) }.joined()
+        message(text).unicodeScalars.map { $0 == ":" ? "%3A" : $0 == "," ? "%2C" : String($0) }.joined()
     }
 }

@@ -9,7 +9,7 @@ enum FindingsJUnit {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
             + "<testsuites name=\"whittle check\" tests=\"\(total)\" failures=\"\(failures)\" errors=\"0\">\n"
         for file in files {
-            let path = XMLText.attribute(file.path)
+            let path = MarkupText.attribute(file.path)
             let findings = file.report.findings
             text +=
                 "<testsuite name=\"\(path)\" tests=\"\(max(1, findings.count))\" failures=\"\(findings.count)\" "
@@ -17,9 +17,9 @@ enum FindingsJUnit {
             if findings.isEmpty { text += "<testcase name=\"no findings\" classname=\"\(path)\"/>\n" }
             for finding in findings {
                 let line = file.report.source.lineNumber(of: finding.range.start)
-                let message = XMLText.attribute(finding.message)
+                let message = MarkupText.attribute(finding.message)
                 text +=
-                    "<testcase name=\"\(XMLText.attribute(finding.rule)) (line \(line))\" classname=\"\(path)\">"
+                    "<testcase name=\"\(MarkupText.attribute(finding.rule)) (line \(line))\" classname=\"\(path)\">"
                     + "<failure type=\"\(finding.severity.rawValue)\" message=\"\(message)\">"
                     + "\(path):\(line): \(message)</failure></testcase>\n"
             }

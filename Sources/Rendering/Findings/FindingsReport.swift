@@ -1,4 +1,5 @@
 import Checks
+import OCI
 
 /// Writes what was found in some files.
 public struct FindingsReport: Sendable {
@@ -16,11 +17,13 @@ public struct FindingsReport: Sendable {
     }
 
     /// The report in a format, with a line feed at the end unless it is empty.
-    public func text(as format: FindingsFormat, usesColor: Bool) -> String {
+    ///
+    /// - Throws: `OCIError` for what JSON cannot hold.
+    public func text(as format: FindingsFormat, usesColor: Bool) throws(OCIError) -> String {
         switch format {
         case .text: FindingsText(usesColor: usesColor).text(files)
         case .json: FindingsJSON.text(files)
-        case .sarif: FindingsSARIF(version: version).text(files)
+        case .sarif: try FindingsSARIF.text(files, version: version)
         case .github: FindingsGitHub.text(files)
         case .checkstyle: FindingsCheckstyle.text(files)
         case .gitlab: FindingsGitLab.text(files)

@@ -160,7 +160,7 @@ struct BuildCallRun {
                         : "Check complete, \(count) warning\(count == 1 ? " has" : "s have") been found!\n")
             }
             Swift.print(
-                FindingsReport(
+                try FindingsReport(
                     files: [CheckedFile(path: options.dockerfile.path, report: report)], version: Version.text
                 ).text(as: .text, usesColor: command.global.usesColor(on: 1)), terminator: "")
             if let error = report.error { throw failure(error.diagnostic) }

@@ -104,7 +104,7 @@ struct CheckCommand: AsyncParsableCommand, NeedsMountNamespace {
             if fixes.diff {
                 results.map(\.diff).joined()
             } else {
-                FindingsReport(files: results.map(\.checked), version: Version.text)
+                try FindingsReport(files: results.map(\.checked), version: Version.text)
                     .text(as: format, usesColor: usesColor)
             }
         if let output { try ReportFile.write(text, to: output) } else { print(text, terminator: "") }

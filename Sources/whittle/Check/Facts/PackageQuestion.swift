@@ -37,7 +37,10 @@ struct PackageQuestion {
             question = "gem list --remote --exact \"$1\" 2>/dev/null | sed -n 's/.*(\\([^ ,)]*\\).*/\\1/p'"
         case .go:
             preparation = nil
-            question = "go list -m -f '{{.Version}}' \"$1@latest\" 2>/dev/null"
+            // A package is in the module of its own path, or else in one above.
+            question =
+                "m=$1; until go list -m -f '{{.Version}}' \"$m@latest\" 2>/dev/null | grep . || [ \"${m%/*}\" = \"$m\" ]; do "
+                + "m=${m%/*}; done"
         }
     }
 
@@ -45,7 +48,7 @@ struct PackageQuestion {
     ///
     /// - Parameter today: changes when an earlier answer is not to be used again.
     func dockerfile(image: String, package: String, today: String) -> String {
-        var text = "FROM \(image) AS base\nUSER root\n"
+        var text = "FROM \(image) AS base\nUSER 0\n"
         if let preparation { text += Self.run("# \(today)\n\(preparation)") }
         text += Self.run(
             """
