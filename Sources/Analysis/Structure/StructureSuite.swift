@@ -84,7 +84,7 @@ public struct StructureSuite: Sendable {
     }
 
     /// A variable or label and its value.
-    public struct Pair: Sendable {
+    public struct Pair: Hashable, Sendable {
         /// The name.
         public var key: String
         /// The value, or a pattern.
@@ -101,7 +101,7 @@ public struct StructureSuite: Sendable {
     }
 
     /// What the configuration is to be.
-    public struct MetadataTest: Sendable {
+    public struct MetadataTest: Hashable, Sendable {
         /// Variables that are to be set.
         public var variables: [Pair] = []
         /// Variables that are not to be set.

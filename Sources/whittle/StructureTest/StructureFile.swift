@@ -11,29 +11,36 @@ enum StructureFile {
     static func suite(parsing source: String, path: String) throws(OptionError) -> StructureSuite {
         let document = try YAMLDocument(source, path: path)
         var suite = StructureSuite(file: path)
-        var version: String?
+        let version = document["schemaVersion"]?.scalar
+        guard version == "2.0.0" || version == "1.0.0" else {
+            throw OptionError("\(path): schemaVersion \"\(version ?? "")\" is not supported, only 2.0.0 and 1.0.0 are")
+        }
         for (key, value) in try fields(document) {
             switch key {
-            case "schemaVersion": version = try text(value)
+            case "schemaVersion": break
             case "globalEnvVars": suite.variables = try pairs(value).map { ($0.key, $0.value) }
-            case "commandTests": for item in try list(value) { suite.commands.append(try command(item)) }
+            case "commandTests":
+                for item in try list(value) { suite.commands.append(try command(item, isList: version == "1.0.0")) }
             case "fileExistenceTests": for item in try list(value) { suite.files.append(try file(item)) }
             case "fileContentTests": for item in try list(value) { suite.contents.append(try content(item)) }
-            case "metadataTest": suite.metadata = try metadata(value)
+            case "metadataTest":
+                // One that asks for nothing is none: it would count as passed.
+                let test = try metadata(value)
+                suite.metadata = test == StructureSuite.MetadataTest() ? nil : test
             case "licenseTests": for item in try list(value) { suite.licenses.append(try license(item)) }
             case "containerRunOptions": suite.options = try options(value)
             default: throw unknown(key, value)
             }
-        }
-        guard version == "2.0.0" else {
-            throw OptionError("\(path): schemaVersion \"\(version ?? "")\" is not supported, only 2.0.0 is")
         }
         return suite
     }
 
     // MARK: Tests
 
-    private static func command(_ node: YAMLDocument) throws(OptionError) -> StructureSuite.CommandTest {
+    /// Up to version 1.0.0 of the format a command was a list, program and arguments in one.
+    private static func command(
+        _ node: YAMLDocument, isList: Bool
+    ) throws(OptionError) -> StructureSuite.CommandTest {
         var test = StructureSuite.CommandTest()
         var program = ""
         var arguments: [String] = []
@@ -44,8 +51,12 @@ enum StructureFile {
             case "teardown": test.teardown = try commands(value)
             case "envVars": test.variables = try pairs(value).map { ($0.key, $0.value) }
             case "exitCode": test.exitCode = Int32(truncatingIfNeeded: try number(value))
+            case "command" where isList:
+                let words = try texts(value)
+                program = words.first ?? ""
+                arguments = Array(words.dropFirst())
             case "command": program = try text(value)
-            case "args": arguments = try texts(value)
+            case "args" where !isList: arguments = try texts(value)
             case "expectedOutput": test.expectedOutput = try texts(value)
             case "excludedOutput": test.excludedOutput = try texts(value)
             case "expectedError": test.expectedError = try texts(value)
