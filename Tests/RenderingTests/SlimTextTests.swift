@@ -38,6 +38,8 @@ struct SlimTextTests {
         #expect(text.contains("… critical      | 2      | 0           | 100%"))
         #expect(text.contains("… high          | 0      | 0           |\n"))
         #expect(SlimText.markdown(report).contains("| Vulnerabilities | 12 | 3 | 75% |\n"))
-        #expect(SlimText.html(report).contains("<tr><th>Vulnerabilities</th><td>12</td><td>3</td><td>75%</td></tr>"))
+        #expect(
+            SlimPage.page(report).contains(
+                "<td>Vulnerabilities</td><td class=\"n\">12</td><td class=\"n\">3</td><td class=\"n\">75%</td>"))
     }
 }
