@@ -33,6 +33,33 @@ struct CorpusTests {
         }
     }
 
+    /// Where everything is known, every fix that there is goes in.
+    @Test("fixes hold where versions are known and lines end with carriage returns", .needsShared("slim/realworld"))
+    func known() throws {
+        let application = FixApplication(Checker())
+        let inputs = CheckInputs(packages: KnownPackages(), tags: KnownTags())
+        var pins = 0
+        for (number, path) in SharedCorpus.dockerfiles().enumerated() where number % 4 == 0 {
+            let plain = try SharedCorpus.bytes(path)
+            if plain.contains(0x0D) { continue }
+            let bytes = plain.flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] }
+            let once = application.apply(to: bytes, path: path, inputs: inputs)
+            pins += once.applied.filter { $0.summary.contains("versions") }.count
+            #expect(
+                application.apply(to: once.bytes, path: path, inputs: inputs).applied.isEmpty,
+                "\(path) is not fixed after one run")
+            guard !once.applied.isEmpty else { continue }
+            #expect(
+                zip(once.bytes.dropFirst(), once.bytes).allSatisfy { $0 != 0x0A || $1 == 0x0D },
+                "\(path) ends its lines in two ways")
+            let before = CommentLines.all(in: try Dockerfile.parse(bytes, path: path).source)
+            let after = try Dockerfile.parse(once.bytes, path: path)
+            _ = try after.resolve()
+            #expect(CommentLines.all(in: after.source).isSuperset(of: before), "\(path) lost a comment")
+        }
+        #expect(pins > 5)
+    }
+
     /// Cut-off and mangled files are as hostile as any.
     @Test("mangled files do not crash", .needsShared("slim/realworld"))
     func mangled() throws {
@@ -50,4 +77,15 @@ struct CorpusTests {
             }
         }
     }
+}
+
+/// Knows a version of everything.
+private struct KnownPackages: PackageVersions {
+    func version(of package: String, manager: PackageManager, image: String?) -> String? { "1.2.3-r0" }
+}
+
+/// Knows a tag and a digest of everything.
+private struct KnownTags: TagResolver {
+    func pinnedTag(for reference: String) -> String? { "1.2.3" }
+    func digest(of reference: String) -> String? { ExampleTags.digest }
 }
