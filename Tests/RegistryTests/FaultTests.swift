@@ -88,7 +88,7 @@ struct FaultTests {
     @Test func stalledDownloadsAreContinued() async throws {
         try await withBlob(
             Fault(.stall(after: 300_000), path: "/blobs/", times: 1),
-            options: testOptions { $0.stallTimeout = .seconds(1) }
+            options: testOptions { $0.stallTimeout = .seconds(3) }
         ) { registry, client, name, descriptor in
             try await expectFetch(client, name, descriptor, blob)
             #expect(registry.requests("GET", "/blobs/").count >= 2)
