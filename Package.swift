@@ -71,8 +71,8 @@ let package = Package(
         target(
             "Slimming",
             [
-                "Running", "Builder", "BuildContext", "Registry", "DockerfileSyntax", "Inventory", "OCI", "Sandbox",
-                "Store",
+                "Running", "Builder", "BuildContext", "Checks", "Registry", "DockerfileSyntax", "Inventory", "OCI",
+                "Sandbox", "Store",
             ]),
         target(
             "Rendering",

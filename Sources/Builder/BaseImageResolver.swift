@@ -44,7 +44,7 @@ struct BaseImageResolver: Sendable {
 
     private func fromStore(_ reference: Reference, platform: Platform) throws -> ResolvedImage? {
         let named = try store.image(named: reference)
-        guard var descriptor = named ?? reference.digest.flatMap(manifestInStore) else { return nil }
+        guard var descriptor = named ?? reference.digest.flatMap(documentInStore) else { return nil }
         let root = descriptor.digest
         guard store.hasBlob(descriptor.digest) else { return nil }
         if MediaType.isIndex(descriptor.mediaType) {
@@ -64,12 +64,12 @@ struct BaseImageResolver: Sendable {
             rootDigest: root, reference: reference)
     }
 
-    private func manifestInStore(_ digest: Digest) -> Descriptor? {
+    /// The manifest or index of that digest, whatever name it came under.
+    private func documentInStore(_ digest: Digest) -> Descriptor? {
         guard let bytes = try? store.blob(digest, limit: 4 << 20),
-            let probe = try? CanonicalJSON.decode(Manifest.self, from: bytes, what: "manifest")
+            let type = ManifestKind.mediaType(of: bytes, announced: nil)
         else { return nil }
-        return Descriptor(
-            mediaType: probe.mediaType ?? MediaType.ociManifest, digest: digest, size: Int64(bytes.count))
+        return Descriptor(mediaType: type, digest: digest, size: Int64(bytes.count))
     }
 
     // MARK: OCI layout

@@ -34,15 +34,12 @@ extension SourceText {
     ///
     /// Errors: an edit outside of the text, or two that overlap.
     public func applying(_ edits: [TextEdit]) throws(TextEditError) -> [UInt8] {
-        let ordered = edits.enumerated().sorted { left, right in
-            let (left, right) = ((left.offset, left.element.range), (right.offset, right.element.range))
-            return (left.1.start, left.1.end, left.0) < (right.1.start, right.1.end, right.0)
-        }
+        let ordered = Self.inOrder(edits)
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var end = 0
         var previous: TextEdit?
-        for (_, edit) in ordered {
+        for edit in ordered {
             guard edit.range.start >= 0, edit.range.start <= edit.range.end, edit.range.end <= bytes.count else {
                 throw .outsideText(edit)
             }
@@ -54,6 +51,39 @@ extension SourceText {
         }
         result += bytes[end...]
         return result
+    }
+
+    /// For each line of the text after a set of edits, in order, the line of this text that it begins in: for a line that
+    /// was put in, the one that it was put in at. The edits are such as ``applying(_:)`` takes.
+    public func originalLines(after edits: [TextEdit]) -> [Int] {
+        let feed = UInt8(ascii: "\n")
+        var lines = [1]
+        var end = 0
+        func copy(to limit: Int) {
+            guard limit > end else { return }
+            for index in end..<min(limit, bytes.count) where bytes[index] == feed {
+                lines.append(lineNumber(of: index + 1))
+            }
+        }
+        for edit in Self.inOrder(edits) {
+            copy(to: edit.range.start)
+            let line = lineNumber(of: edit.range.start)
+            lines += repeatElement(line, count: edit.replacement.utf8.count { $0 == feed })
+            end = edit.range.end
+            // What follows in the line that a replaced stretch ends in belongs to that line.
+            if let last = lines.indices.last, edit.range.start < end, edit.replacement.hasSuffix("\n") {
+                lines[last] = lineNumber(of: end)
+            }
+        }
+        copy(to: bytes.count)
+        return lines
+    }
+
+    private static func inOrder(_ edits: [TextEdit]) -> [TextEdit] {
+        edits.enumerated().sorted { left, right in
+            let (left, right) = ((left.offset, left.element.range), (right.offset, right.element.range))
+            return (left.1.start, left.1.end, left.0) < (right.1.start, right.1.end, right.0)
+        }.map(\.element)
     }
 }
 

@@ -249,7 +249,7 @@ extension Answer {
 }
 
 /// Tells manifests from indexes by what they say of themselves.
-enum ManifestKind {
+public enum ManifestKind {
     private struct Shape: Decodable {
         struct Anything: Decodable {
             init(from decoder: any Decoder) {}
@@ -264,7 +264,7 @@ enum ManifestKind {
     /// The media type of `bytes`, or nil if they are neither manifest nor index, or both at once (which would mean
     /// different things to different readers). The document's own word counts before the header's, which some servers
     /// do not keep.
-    static func mediaType(of bytes: [UInt8], announced: String?) -> String? {
+    public static func mediaType(of bytes: [UInt8], announced: String?) -> String? {
         guard let shape = try? CanonicalJSON.decode(Shape.self, from: bytes, what: "manifest"),
             shape.schemaVersion ?? 2 == 2
         else { return nil }

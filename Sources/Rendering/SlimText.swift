@@ -75,7 +75,18 @@ public enum SlimText {
             text += table.ruled + "\n"
         }
         for rejected in report.rejected { text += "stepped back: \(rejected)\n" }
-        return text + verdict(report) + "\n"
+        text += verdict(report) + "\n"
+        for target in report.targets ?? [] { text += line(target) + "\n" }
+        if report.accepted, report.variant != nil, report.targets == nil {
+            text += "more targets: --with-target dev (the build with the command), --with-target debug (with a shell)\n"
+        }
+        return text
+    }
+
+    private static func line(_ target: SlimReport.Target) -> String {
+        let size = target.size.map { ", " + SizeText.megabytes($0) } ?? ""
+        return "target \(target.name): "
+            + (target.accepted ? "built and tested\(size)" : "left out: \(target.reason ?? "it does not work")")
     }
 
     /// For a pull request.
@@ -92,6 +103,7 @@ public enum SlimText {
             text += "\n"
         }
         for step in report.steps { text += "- line \(step.line): \(step.why) (`\(step.id)`)\n" }
+        for target in report.targets ?? [] { text += "- \(line(target))\n" }
         // A fence longer than any in the text.
         var fence = "```"
         while report.dockerfile.contains(fence) { fence += "`" }

@@ -72,7 +72,41 @@ public struct SlimReport: Sendable, Encodable {
     public var observed: Observed?
     /// Ways that were tried before and failed.
     public var rejected: [String] = []
+    /// A target that was asked for besides the image.
+    public struct Target: Sendable, Encodable {
+        /// Its name.
+        public var name: String
+        /// Whether the result has it, built and tested.
+        public var accepted: Bool
+        /// Why not.
+        public var reason: String?
+        /// Bytes of its layers' tars.
+        public var size: Int64?
+
+        /// A target.
+        public init(name: String, accepted: Bool, reason: String? = nil, size: Int64? = nil) {
+            self.name = name
+            self.accepted = accepted
+            self.reason = reason
+            self.size = size
+        }
+    }
+
+    /// Targets that were asked for; nil when none was.
+    public var targets: [Target]?
 
     /// An empty report.
     public init() {}
+
+    /// Notes why a plan was not taken. What stops it with and without its account alike is said once.
+    mutating func stepBack(_ plan: RuntimePlan, _ reason: String) {
+        guard rejected.last != "\(plan.name): \(reason)" else { return }
+        if plan.user == nil, let index = rejected.indices.last,
+            rejected[index].hasPrefix("\(plan.name) as "), rejected[index].hasSuffix(": \(reason)")
+        {
+            rejected[index] = "\(plan.name): \(reason)"
+            return
+        }
+        rejected.append("\(plan.name)\(plan.user.map { " as " + $0.ids } ?? ""): \(reason)")
+    }
 }

@@ -36,6 +36,8 @@ public struct FixApplication: Sendable {
         public var summary: String
         /// The line it was found at, in the text of its pass.
         public var line: Int
+        /// That line's origin in the text that the first pass began with.
+        public var originalLine: Int
         /// What it declared to change.
         public var declares: Declaration
 
@@ -44,6 +46,7 @@ public struct FixApplication: Sendable {
             kind = fix.kind
             summary = fix.summary
             line = source.lineNumber(of: finding.range.start)
+            originalLine = line
             declares = fix.declares ?? Rules.rule(finding.rule)?.documentation.declares ?? Declaration()
         }
     }
@@ -62,11 +65,12 @@ public struct FixApplication: Sendable {
         // What is said about scripts comes without fixes.
         inputs.scripts = nil
         var result = Result(bytes: bytes, applied: [])
+        var origins = Array(1...SourceText(bytes, path: path).lineCount)
         for _ in 0..<FixApplication.maximumPasses {
             let report = checker.check(result.bytes, path: path, inputs: inputs)
             guard report.error == nil else { return result }
             let before = result.bytes
-            pass(report, &result)
+            pass(report, &result, &origins)
             if result.bytes == before { break }
         }
         return result
@@ -101,7 +105,9 @@ public struct FixApplication: Sendable {
     }
 
     /// One pass: the fixes of a report that do not touch each other.
-    private func pass(_ report: CheckReport, _ result: inout Result) {
+    ///
+    /// - Parameter origins: for each line of the text, the one that it had before the first pass.
+    private func pass(_ report: CheckReport, _ result: inout Result, _ origins: inout [Int]) {
         var edits: [TextEdit] = []
         var applied: [Applied] = []
         for finding in report.findings {
@@ -112,9 +118,14 @@ public struct FixApplication: Sendable {
             else { continue }
             edits = candidate
             result.bytes = text
-            applied.append(Applied(fix, of: finding, in: report.source))
+            var fixed = Applied(fix, of: finding, in: report.source)
+            if origins.indices.contains(fixed.line - 1) { fixed.originalLine = origins[fixed.line - 1] }
+            applied.append(fixed)
         }
         result.applied += applied
+        origins = report.source.originalLines(after: edits).map { line in
+            origins.indices.contains(line - 1) ? origins[line - 1] : origins.last ?? 1
+        }
     }
 
     /// True when one of the edits is in or right next to one of the others.

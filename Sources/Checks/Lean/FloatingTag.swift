@@ -27,10 +27,8 @@ extension Rule {
                 let word = context.node(of: facts.stage)?.words.first
             else { return nil }
             var fix: Fix?
-            if word.text == name, let digest = context.inputs.tags?.digest(of: name) {
-                fix = Fix(
-                    .sameImage, "pin the digest",
-                    edits: [TextEdit(range: SourceRange(at: word.range.end), replacement: "@" + digest)])
+            if let base = UnpinnedBase(facts, in: context), let digest = context.inputs.tags?.digest(of: base.name) {
+                fix = Fix(.sameImage, "pin the digest", edits: [base.pinning(digest)])
             }
             return Match(
                 facts.stage.range, focus: word.range,

@@ -28,16 +28,24 @@ struct Composer {
 
     /// What `COPY --from` calls the build stage.
     static func buildName(_ view: StageView) -> String {
-        if let name = view.build.name { return name }
+        if let name = view.build.name, !givesNameAway(view) { return name }
         let taken = Set(view.parsed.stages.compactMap(\.name))
         return taken.contains(stageName) ? "whittle-build" : stageName
+    }
+
+    /// Whether the name of the only stage is that of the image, for `--target`, and goes to the new last stage.
+    static func givesNameAway(_ view: StageView) -> Bool {
+        guard case .single = view.shape, let name = view.build.name else { return false }
+        return !["build", "dev", "base", "dep", "compil", "install", "test"].contains { name.firstRange(of: $0) != nil }
     }
 
     // MARK: Build stage
 
     private func editBuildStage(_ draft: inout Draft) {
         guard let from = view.build.nodeIndex else { return }
-        if view.build.name == nil {
+        if Self.givesNameAway(view), let word = view.dockerfile.nodes[from].words.last {
+            draft.replace(word.range, with: Self.buildName(view))
+        } else if view.build.name == nil {
             draft.insertInline(" AS \(Self.buildName(view))", behindArgumentsOf: from)
         }
         for (node, text) in plan.replacements.sorted(by: { $0.key < $1.key }) { draft.replace(node, with: text) }
@@ -81,7 +89,9 @@ struct Composer {
         let after = view.final.instructions.filter { ($0.nodeIndex ?? 0) > split }
         var lines = ""
         if !plan.buildTail.isEmpty { lines += plan.buildTail.map { $0 + "\n" }.joined() }
-        lines += "\n" + plan.reasons.map { $0 + "\n" }.joined() + "FROM \(base)\n"
+        lines += "\n" + plan.reasons.map { $0 + "\n" }.joined() + "FROM \(base)"
+        if Self.givesNameAway(view), let name = view.build.name { lines += " AS \(name)" }
+        lines += "\n"
 
         // What only describes the image moves; what the build may need as well is repeated.
         var moved = ""
@@ -186,7 +196,7 @@ struct Composer {
 
     private func exchangeBase(_ draft: inout Draft) {
         guard let from = view.final.nodeIndex, let word = view.dockerfile.nodes[from].words.first else { return }
-        Hygiene.tightenInstallation(view, &draft, recommends: plan.keepsRecommended)
+        OneInstallation.join(view, &draft)
         if !plan.reasons.isEmpty { draft.insert(plan.reasons.map { $0 + "\n" }.joined(), before: from) }
         draft.replace(word.range, with: base)
         let setup = setupLines()

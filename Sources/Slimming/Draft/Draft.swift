@@ -16,6 +16,9 @@ struct Draft: Sendable {
     /// - Throws: ``TextEditError`` when two of them contradict each other.
     func text() throws(TextEditError) -> [UInt8] { try dockerfile.applying(edits) }
 
+    /// For each line of ``text()``, the line of the file as it was.
+    var originalLines: [Int] { dockerfile.source.originalLines(after: edits) }
+
     /// Notes a change that has been made.
     mutating func note(_ id: String, at node: Int, _ why: String) {
         let line = dockerfile.nodes.indices.contains(node) ? dockerfile.nodes[node].lines.lowerBound : 1
@@ -92,6 +95,12 @@ struct Draft: Sendable {
         let end = lineEnd(of: node)
         let needsBreak = end == dockerfile.source.bytes.count && !endsInNewline
         edits.append(TextEdit(range: SourceRange(at: end), replacement: (needsBreak ? "\n" : "") + text))
+    }
+
+    /// Adds whole lines at the end.
+    mutating func append(_ text: String) {
+        let end = dockerfile.source.bytes.count
+        edits.append(TextEdit(range: SourceRange(at: end), replacement: (endsInNewline ? "" : "\n") + text))
     }
 
     /// Puts other text in the place of an instruction; its comments stay.

@@ -14,6 +14,7 @@ public struct Workbench: Sendable {
     let progress: Progress
     let scratch: ScratchSpace
     let locator: ImageLocator
+    private let digests = KnownDigests()
     let counts: @Sendable (_ name: String) async throws -> ImageCounts
 
     /// A workbench in a store.
@@ -40,7 +41,8 @@ public struct Workbench: Sendable {
 
     /// Builds a Dockerfile under a name of the local store.
     func build(
-        _ dockerfile: [UInt8], path: String, context: String, ignore: [String], options: SlimOptions, name: String
+        _ dockerfile: [UInt8], path: String, context: String, ignore: [String], options: SlimOptions,
+        target: String?, name: String
     ) async throws -> Built {
         let place = ScratchSpace(path: try store.makeTemporaryDirectory())
         defer { place.unmount() }
@@ -49,6 +51,7 @@ public struct Workbench: Sendable {
             context: ContextDirectory(path: context, ignorePatterns: ignore))
         build.buildArguments = options.buildArguments
         build.run.network = options.network
+        build.target = target
         let reference = try Reference(parsing: name).withDefaultTag
         build.tags = [reference]
         build.exports = [ExportTarget(kind: .image)]
@@ -66,6 +69,18 @@ public struct Workbench: Sendable {
         if (try? store.image(named: reference)) != nil { return true }
         guard let client = try? await registry.client() else { return false }
         return (try? await client.head(reference)) ?? nil != nil
+    }
+
+    /// The digest that an image's registry knows it by, of the one that builds here use; nil when no registry has it.
+    func digest(of name: String) async -> Digest? {
+        guard let reference = try? Reference(parsing: name).withDefaultTag else { return nil }
+        return await digests.digest(of: reference) {
+            guard let client = try? await registry.client() else { return nil }
+            // The tag may have moved on since the image was pulled.
+            let local = (try? store.image(named: reference)) ?? nil
+            let wanted = local.map { reference.withDigest($0.digest) } ?? reference
+            return ((try? await client.head(wanted)) ?? nil)?.digest
+        }
     }
 
     /// The image of a name, pulled if need be.

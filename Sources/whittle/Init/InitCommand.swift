@@ -21,6 +21,9 @@ struct InitCommand: AsyncParsableCommand, NeedsMountNamespace {
     @OptionGroup var proof: SmokeArguments
     @OptionGroup var database: DatabaseOptions
 
+    @ArgumentParser.Flag(inversion: .prefixedNo, help: "Pin base images to their digests.")
+    var pin = true
+
     @Option(name: .long, help: "text, json, markdown or html.")
     var format: SlimCommand.Format = .text
 
@@ -68,6 +71,7 @@ struct InitCommand: AsyncParsableCommand, NeedsMountNamespace {
         let bytes = Array(scaffold.dockerfile(base: base).utf8)
         var options = SlimOptions(context: directory, dockerfile: DockerfileSource(path: path, bytes: bytes))
         options.smoke = try proof.options
+        options.pins = pin
         options.buildArguments = BuildOptionParsing.assignments(proof.buildArg)
         do {
             var report = try await SlimSession(options, bench: bench) { line in StandardError.write(line) }.run()

@@ -43,11 +43,27 @@ struct SlimCommand: AsyncParsableCommand, NeedsMountNamespace {
     @ArgumentParser.Flag(name: .long, help: "Write the reason of each change into the Dockerfile.")
     var comments = false
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Add a target: dev, the build stage with the image's command, or debug, the image with a shell and tools.",
+            valueName: "name"))
+    var withTarget: [ExtraTarget] = []
+
+    @ArgumentParser.Flag(
+        inversion: .prefixedNo,
+        help: "Pin base images to their digests (default: yes, without --no-build, which asks no registry).")
+    var pin: Bool?
+
     @Option(name: .long, help: "text, json, markdown or html.")
     var format: Format = .text
 
     @ArgumentParser.Argument(help: "The project's directory.")
     var context: String = "."
+
+    func validate() throws {
+        if noBuild, !withTarget.isEmpty { throw ValidationError("--with-target has to be proved: not with --no-build") }
+    }
 
     func run() async throws {
         let session = try ImageSession(global, quiet: true)
@@ -57,7 +73,8 @@ struct SlimCommand: AsyncParsableCommand, NeedsMountNamespace {
         try SlimOutput(
             report: report, format: format, output: output, write: write, context: context, file: dockerfilePath
         ).deliver()
-        if !report.accepted, !noBuild { throw ExitCode(ExitStatusCode.negative) }
+        let isComplete = report.targets?.allSatisfy(\.accepted) ?? true
+        if !report.accepted || !isComplete, !noBuild { throw ExitCode(ExitStatusCode.negative) }
     }
 
     private var dockerfilePath: String { file ?? (context.hasSuffix("/") ? context : context + "/") + "Dockerfile" }
@@ -67,6 +84,8 @@ struct SlimCommand: AsyncParsableCommand, NeedsMountNamespace {
         var options = SlimOptions(context: context, dockerfile: DockerfileSource(path: dockerfilePath, bytes: bytes))
         options.file = dockerfilePath
         options.builds = !noBuild
+        options.pins = pin ?? !noBuild
+        options.targets = ExtraTarget.allCases.filter(withTarget.contains)
         options.comments = comments
         options.smoke = try proof.options
         options.buildArguments = BuildOptionParsing.assignments(proof.buildArg)
@@ -90,6 +109,8 @@ struct SlimCommand: AsyncParsableCommand, NeedsMountNamespace {
         return CommandFailure(error, source: source, usesColor: global.usesColor)
     }
 }
+
+extension ExtraTarget: ExpressibleByArgument {}
 
 /// How images are tested: options of `slim` and `init`.
 struct SmokeArguments: ParsableArguments {
