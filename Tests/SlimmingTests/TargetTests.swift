@@ -1,0 +1,76 @@
+import DockerfileSyntax
+import Testing
+
+@testable import Slimming
+
+struct TargetTests {
+    private static let text = """
+        FROM node:20 AS production
+        ENV PORT=4000
+        COPY . .
+        RUN npm ci
+        EXPOSE 4000
+        LABEL a=b
+        CMD ["node", "a.js"]
+
+        """
+
+    private func lean(_ original: StageView) throws -> (Dockerfile, ParsedDockerfile) {
+        var plan = RuntimePlan(name: "sample", bases: ["x"])
+        plan.copies = ["COPY --from=\(Composer.buildName(original)) /app ./"]
+        let bytes = try Composer(view: original, plan: plan, base: "node:20-slim").compose().text()
+        let dockerfile = try Dockerfile.parse(bytes, path: "Dockerfile")
+        return (dockerfile, try dockerfile.resolve())
+    }
+
+    @Test func theImageKeepsItsName() throws {
+        let (_, parsed) = try lean(try view(Self.text))
+        #expect(parsed.stages.map(\.name) == ["build", "production"])
+    }
+
+    @Test(arguments: ["build", "builder", "dev", "base", "dependencies"])
+    func aNameOfABuildStageStays(_ name: String) throws {
+        let original = try view("FROM node:20 AS \(name)\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"a.js\"]\n")
+        #expect(try lean(original).1.stages.map(\.name) == [name, nil])
+    }
+
+    @Test func developmentHasTheBuildAndTheCommand() throws {
+        let original = try view(Self.text)
+        let (dockerfile, parsed) = try lean(original)
+        let bytes = try #require(ExtraTarget.addingDevelopment(to: dockerfile, parsed, original: original))
+        let stages = try Dockerfile.parse(bytes, path: "Dockerfile").resolve().stages
+        #expect(stages.map(\.name) == ["build", "dev", "production"])
+        #expect(stages[1].baseName == "build")
+        #expect(stages[1].instructions.map(\.original) == ["EXPOSE 4000", "CMD [\"node\", \"a.js\"]"])
+    }
+
+    @Test(arguments: ["", "1000:1000"])
+    func debuggingIsNotTheLast(_ user: String) throws {
+        let (dockerfile, parsed) = try lean(try view(Self.text))
+        let bytes = try #require(
+            ExtraTarget.addingDebugging(to: dockerfile, parsed, user: user, path: "/bin", busybox: "busybox:stable"))
+        let stages = try Dockerfile.parse(bytes, path: "Dockerfile").resolve().stages
+        #expect(stages.map(\.name) == ["build", "lean", "debug", "production"])
+        #expect(stages[2].baseName == "lean" && stages[3].baseName == "lean" && stages[3].instructions.isEmpty)
+        let users = stages[2].instructions.map(\.original).filter { $0.hasPrefix("USER") }
+        #expect(users == (user.isEmpty ? [] : ["USER 0", "USER 1000:1000"]))
+    }
+}
+
+struct StepBackTests {
+    private func plan(_ user: String?) -> RuntimePlan {
+        var plan = RuntimePlan(name: "way", bases: [])
+        plan.user = user.map { RuntimeUser(ids: $0, setup: [], writable: []) }
+        return plan
+    }
+
+    @Test func whatStopsAWayWithAndWithoutItsAccountIsSaidOnce() {
+        var report = SlimReport()
+        report.stepBack(plan("1:1"), "no image")
+        report.stepBack(plan(nil), "no image")
+        #expect(report.rejected == ["way: no image"])
+        report.stepBack(plan("1:1"), "no right to write")
+        report.stepBack(plan(nil), "too large")
+        #expect(report.rejected == ["way: no image", "way as 1:1: no right to write", "way: too large"])
+    }
+}
