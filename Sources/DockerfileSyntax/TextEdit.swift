@@ -70,8 +70,10 @@ extension SourceText {
             let line = lineNumber(of: edit.range.start)
             lines += repeatElement(line, count: edit.replacement.utf8.count { $0 == feed })
             end = edit.range.end
-            // What follows in the line that a replaced stretch ends in belongs to that line.
-            if let last = lines.indices.last, edit.range.start < end, edit.replacement.hasSuffix("\n") {
+            // A line of which nothing but the end of a replaced stretch's own is left is that one.
+            let isAtStart = edit.range.start == 0 || bytes[edit.range.start - 1] == feed
+            let beginsLine = edit.replacement.isEmpty ? isAtStart : edit.replacement.hasSuffix("\n")
+            if let last = lines.indices.last, edit.range.start < end, beginsLine {
                 lines[last] = lineNumber(of: end)
             }
         }

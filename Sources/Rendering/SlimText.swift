@@ -74,6 +74,7 @@ public enum SlimText {
             for row in rows(report) { table.add([row.title, row.before, row.after, row.reduction]) }
             text += table.ruled + "\n"
         }
+        for note in report.notes { text += "note: line \(note.line): \(note.message) [\(note.rule)]\n" }
         for rejected in report.rejected { text += "stepped back: \(rejected)\n" }
         text += verdict(report) + "\n"
         for target in report.targets ?? [] { text += line(target) + "\n" }
@@ -103,6 +104,7 @@ public enum SlimText {
             text += "\n"
         }
         for step in report.steps { text += "- line \(step.line): \(step.why) (`\(step.id)`)\n" }
+        for note in report.notes { text += "- line \(note.line), left as it is: \(note.message) (`\(note.rule)`)\n" }
         for target in report.targets ?? [] { text += "- \(line(target))\n" }
         // A fence longer than any in the text.
         var fence = "```"

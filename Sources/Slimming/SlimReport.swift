@@ -92,6 +92,25 @@ public struct SlimReport: Sendable, Encodable {
         }
     }
 
+    /// Something about the original that only its author can change.
+    public struct Note: Sendable, Encodable {
+        /// The check that says so.
+        public var rule: String
+        /// The line of the original.
+        public var line: Int
+        /// One line.
+        public var message: String
+
+        /// A note.
+        public init(rule: String, line: Int, message: String) {
+            self.rule = rule
+            self.line = line
+            self.message = message
+        }
+    }
+
+    /// Secrets in the original, which stay.
+    public var notes: [Note] = []
     /// Targets that were asked for; nil when none was.
     public var targets: [Target]?
 

@@ -60,6 +60,7 @@ public struct SlimSession: Sendable {
         }
         var report = SlimReport()
         report.dockerfile = String(decoding: options.dockerfile.bytes, as: UTF8.self)
+        report.notes = SecretNotes.find(in: options.dockerfile.bytes, path: options.dockerfile.path)
         let ignore = try IgnoreFile.find(contextDirectory: options.context, dockerfile: options.file)
         let existing = project.text(".dockerignore")
         let leave = Classification.reasonToLeaveAlone(view, project, name: options.dockerfile.path)
@@ -94,6 +95,7 @@ public struct SlimSession: Sendable {
             text = pinned.text
             steps += pinned.steps
         }
+        text = LineEndings.restore(text, like: options.dockerfile.bytes)
         report.dockerfile = String(decoding: text, as: UTF8.self)
         report.steps = steps.sorted { $0.line < $1.line }
         report.dockerignore = IgnoreFileDraft.text(view, project, existing: project.text(".dockerignore"))

@@ -37,25 +37,3 @@ struct ClassificationTests {
         #expect(Classification.reasonToLeaveAlone(try view(text), project.tree, name: "Dockerfile") != nil)
     }
 }
-
-struct IgnoreFileDraftTests {
-    @Test func neverHidesWhatIsCopied() throws {
-        let project = try SampleProject(["package.json": "{}", "node_modules/a/index.js": "", "target/app.jar": ""])
-        let text =
-            "FROM node:20\nCOPY node_modules ./node_modules\nCOPY Dockerfile.tpl target/app.jar ./\nRUN git describe > v\n"
-        let ignore = try #require(IgnoreFileDraft.text(try view(text), project.tree, existing: nil))
-        let lines = ignore.split(separator: "\n").map(String.init)
-        for hidden in ["node_modules", "**/node_modules", "Dockerfile*", "target", ".git"] {
-            #expect(!lines.contains(hidden), "\(hidden) is copied or read")
-        }
-        #expect(lines.contains("**/__pycache__"))
-    }
-
-    @Test func addsToWhatIsThereOnce() throws {
-        let project = try SampleProject(["package.json": "{}"])
-        let file = try view("FROM node:20\nCOPY . .\n")
-        let first = try #require(IgnoreFileDraft.text(file, project.tree, existing: "# mine\nsecret"))
-        #expect(first.hasPrefix("# mine\nsecret\n"))
-        #expect(IgnoreFileDraft.text(file, project.tree, existing: first) == nil)
-    }
-}

@@ -17,7 +17,7 @@ struct HygieneTests {
             RUN touch /a/b
             # tools
             RUN apt-get update && apt-get install -y curl
-            ADD file /file
+            ADD file.txt /file
             CMD ["curl"]
 
             """)
@@ -27,7 +27,7 @@ struct HygieneTests {
                 RUN mkdir /a && touch /a/b
                 # tools
                 RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
-                COPY file /file
+                COPY file.txt /file
                 CMD ["curl"]
 
                 """)

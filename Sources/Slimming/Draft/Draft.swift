@@ -14,10 +14,20 @@ struct Draft: Sendable {
     /// The text after all edits.
     ///
     /// - Throws: ``TextEditError`` when two of them contradict each other.
-    func text() throws(TextEditError) -> [UInt8] { try dockerfile.applying(edits) }
+    func text() throws(TextEditError) -> [UInt8] { try dockerfile.applying(finishedEdits) }
+
+    /// The edits with lines continued as the file says.
+    private var finishedEdits: [TextEdit] {
+        guard dockerfile.escape != "\\" else { return edits }
+        return edits.map { edit in
+            let lines = edit.replacement.split(separator: "\n", omittingEmptySubsequences: false)
+            let continued = lines.map { $0.hasSuffix(" \\") ? $0.dropLast() + String(dockerfile.escape) : String($0) }
+            return TextEdit(range: edit.range, replacement: continued.joined(separator: "\n"))
+        }
+    }
 
     /// For each line of ``text()``, the line of the file as it was.
-    var originalLines: [Int] { dockerfile.source.originalLines(after: edits) }
+    var originalLines: [Int] { dockerfile.source.originalLines(after: finishedEdits) }
 
     /// Notes a change that has been made.
     mutating func note(_ id: String, at node: Int, _ why: String) {

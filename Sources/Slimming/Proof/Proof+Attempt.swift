@@ -28,7 +28,7 @@ extension Proof {
         } catch {
             return .rejected("the edits do not fit together: \(error)")
         }
-        await pin(&text, &steps)
+        await finish(&text, &steps)
         let ignoreText = IgnoreFileDraft.text(view, project, existing: existing)
         let patterns = ignoreText.map { IgnoreFile.parse(Array($0.utf8)) } ?? ignore
         let built: Workbench.Built

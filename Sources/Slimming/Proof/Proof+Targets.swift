@@ -19,7 +19,7 @@ extension Proof {
             let result = try await prove(target, text, built, reference, ignore: ignore)
             switch result {
             case .success(let (with, size)):
-                text = with
+                text = LineEndings.restore(with, like: options.dockerfile.bytes)
                 proved.append(SlimReport.Target(name: target.rawValue, accepted: true, size: size))
             case .failure(let refusal):
                 say("  \(refusal.reason)")

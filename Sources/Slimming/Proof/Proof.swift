@@ -94,7 +94,7 @@ struct Proof: Sendable {
         report.reason = "left in its stages: \(reason)"
         var (text, steps) = Hygiene(extent: .unproved)
             .apply(to: options.dockerfile.bytes, path: options.dockerfile.path)
-        await pin(&text, &steps)
+        await finish(&text, &steps)
         let ignoreText = IgnoreFileDraft.text(view, project, existing: existing)
         say("left in its stages: \(reason)")
         let built = try await build(
@@ -112,7 +112,9 @@ struct Proof: Sendable {
 
     // MARK: Parts
 
-    func pin(_ text: inout [UInt8], _ steps: inout [SlimStep]) async {
+    /// Pins the text's bases, and gives it the line endings of the original.
+    func finish(_ text: inout [UInt8], _ steps: inout [SlimStep]) async {
+        defer { text = LineEndings.restore(text, like: options.dockerfile.bytes) }
         guard options.pins else { return }
         let pinned = await BasePins(bench: bench, original: view.parsed, comments: options.comments)
             .pin(text, path: options.dockerfile.path)
