@@ -106,10 +106,23 @@ public enum SlimText {
         for step in report.steps { text += "- line \(step.line): \(step.why) (`\(step.id)`)\n" }
         for note in report.notes { text += "- line \(note.line), left as it is: \(note.message) (`\(note.rule)`)\n" }
         for target in report.targets ?? [] { text += "- \(line(target))\n" }
+        if let proof = report.proof { text += "\nTested by: \(proof).\n" }
+        if !report.rejected.isEmpty {
+            text += "\n<details><summary>Stepped back \(report.rejected.count) times</summary>\n\n"
+            for rejected in report.rejected { text += "- \(inline(rejected))\n" }
+            text += "\n</details>\n"
+        }
         // A fence longer than any in the text.
         var fence = "```"
         while report.dockerfile.contains(fence) { fence += "`" }
         return text
             + "\n\(fence)dockerfile\n\(report.dockerfile)\(report.dockerfile.hasSuffix("\n") ? "" : "\n")\(fence)\n"
+    }
+
+    /// Foreign text in a line of Markdown: it can neither format anything nor mention anybody.
+    private static func inline(_ text: String) -> String {
+        text.map { character in
+            "\\`*_[]<>@#|&~".contains(character) ? "\\" + String(character) : String(character)
+        }.joined()
     }
 }

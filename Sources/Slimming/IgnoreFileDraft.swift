@@ -71,7 +71,10 @@ private struct SelectedPaths {
     }
 
     private mutating func add(_ source: String, _ project: ProjectTree) {
-        let parts = source.split(separator: "/").filter { $0 != "." }.map(String.init)
+        var parts: [String] = []
+        for part in source.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(String(part)) }
+        }
         guard !parts.isEmpty else { return }
         let literal = parts.prefix { part in !part.contains { "*?[\\".contains($0) } }
         if !literal.isEmpty { paths.insert(literal.joined(separator: "/")) }

@@ -24,7 +24,8 @@ struct HygieneTests {
         #expect(
             result.text == """
                 FROM debian:12
-                RUN mkdir /a && touch /a/b
+                RUN mkdir /a \\
+                    && touch /a/b
                 # tools
                 RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*
                 COPY file.txt /file

@@ -4,7 +4,7 @@ import Testing
 @testable import Slimming
 
 struct TargetTests {
-    private static let text = """
+    fileprivate static let text = """
         FROM node:20 AS production
         ENV PORT=4000
         COPY . .
@@ -15,7 +15,7 @@ struct TargetTests {
 
         """
 
-    private func lean(_ original: StageView) throws -> (Dockerfile, ParsedDockerfile) {
+    fileprivate func lean(_ original: StageView) throws -> (Dockerfile, ParsedDockerfile) {
         var plan = RuntimePlan(name: "sample", bases: ["x"])
         plan.copies = ["COPY --from=\(Composer.buildName(original)) /app ./"]
         let bytes = try Composer(view: original, plan: plan, base: "node:20-slim").compose().text()
@@ -48,12 +48,27 @@ struct TargetTests {
     func debuggingIsNotTheLast(_ user: String) throws {
         let (dockerfile, parsed) = try lean(try view(Self.text))
         let bytes = try #require(
-            ExtraTarget.addingDebugging(to: dockerfile, parsed, user: user, path: "/bin", busybox: "busybox:stable"))
+            ExtraTarget.addingDebugging(
+                to: dockerfile, parsed, user: user, path: "/bin", tools: .image("busybox:stable")))
+
         let stages = try Dockerfile.parse(bytes, path: "Dockerfile").resolve().stages
         #expect(stages.map(\.name) == ["build", "lean", "debug", "production"])
         #expect(stages[2].baseName == "lean" && stages[3].baseName == "lean" && stages[3].instructions.isEmpty)
         let users = stages[2].instructions.map(\.original).filter { $0.hasPrefix("USER") }
         #expect(users == (user.isEmpty ? [] : ["USER 0", "USER 1000:1000"]))
+    }
+}
+
+extension TargetTests {
+    @Test func toolsAreInstalledWhereNoImageHasThem() throws {
+        let (dockerfile, parsed) = try lean(try view(Self.text))
+        let bytes = try #require(
+            ExtraTarget.addingDebugging(
+                to: dockerfile, parsed, user: "", path: nil, tools: .installed(on: "node:20@sha256:1")))
+        let stages = try Dockerfile.parse(bytes, path: "Dockerfile").resolve().stages
+        #expect(stages.map(\.name) == ["build", "tools", "lean", "debug", "production"])
+        #expect(stages[1].baseName == "node:20@sha256:1")
+        #expect(stages[3].instructions[0].original == "COPY --from=tools /bin/busybox /busybox/busybox")
     }
 }
 

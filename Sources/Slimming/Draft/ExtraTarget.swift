@@ -15,6 +15,22 @@ public enum ExtraTarget: String, CaseIterable, Sendable {
         }
     }
 
+    /// Where busybox comes from.
+    enum Tools: Sendable {
+        /// An image that has it.
+        case image(String)
+        /// A stage that installs it on an image of Debian's kind.
+        case installed(on: String)
+
+        fileprivate static let stage = "tools"
+        fileprivate var name: String {
+            switch self {
+            case .image(let name): name
+            case .installed: Self.stage
+            }
+        }
+    }
+
     /// What the lean image is called where it is not the last stage itself.
     private static let leanNames = ["lean", "whittle-lean"]
     private static let tools = "/busybox"
@@ -41,13 +57,14 @@ public enum ExtraTarget: String, CaseIterable, Sendable {
     /// - Parameters:
     ///   - user: who the lean image runs as; empty for root.
     ///   - path: its PATH.
-    ///   - busybox: where the tools come from.
+    ///   - tools: where they come from.
     static func addingDebugging(
-        to text: Dockerfile, _ lean: ParsedDockerfile, user: String, path: String?, busybox: String
+        to text: Dockerfile, _ lean: ParsedDockerfile, user: String, path: String?, tools source: Tools
     ) -> [UInt8]? {
         let taken = Set(lean.stages.compactMap(\.name))
         guard let last = lean.stages.last, let from = last.nodeIndex,
-            let name = leanNames.first(where: { !taken.contains($0) }), text.nodes.indices.contains(from)
+            let name = leanNames.first(where: { !taken.contains($0) }), text.nodes.indices.contains(from),
+            !taken.contains(Tools.stage)
         else { return nil }
         var draft = Draft(text)
         let words = text.nodes[from].words
@@ -59,11 +76,21 @@ public enum ExtraTarget: String, CaseIterable, Sendable {
         let isRoot = ["", "0", "root", "0:0", "root:root"].contains(user)
         let lines = [
             "", debug.comment, "FROM \(name) AS \(debug.rawValue)", isRoot ? nil : "USER 0",
-            "COPY --from=\(busybox) /bin/busybox \(tools)/busybox",
+            "COPY --from=\(source.name) /bin/busybox \(tools)/busybox",
             "RUN [\"\(tools)/busybox\", \"--install\", \"-s\", \"\(tools)\"]",
             "ENV PATH=\(path ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"):\(tools)",
             isRoot ? nil : "USER \(user)", "", "FROM \(name)" + (last.name.map { " AS \($0)" } ?? ""),
         ]
+        if case .installed(let base) = source {
+            draft.insert(
+                """
+                FROM \(base) AS \(Tools.stage)
+                RUN apt-get update && apt-get install -y --no-install-recommends busybox-static \\
+                    && rm -rf /var/lib/apt/lists/*
+
+
+                """, before: from)
+        }
         draft.append(lines.compactMap(\.self).map { $0 + "\n" }.joined())
         return try? draft.text()
     }

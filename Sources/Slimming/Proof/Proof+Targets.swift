@@ -36,7 +36,7 @@ extension Proof {
         _ target: ExtraTarget, _ text: [UInt8], _ built: Workbench.Built, _ reference: SmokeResult, ignore: [String]
     ) async throws -> Result<(text: [UInt8], size: Int64), Refusal> {
         guard let with = try await adding(target, to: text, built) else {
-            return .failure(Refusal(reason: await reasonAgainst(target)))
+            return .failure(Refusal(reason: reasonAgainst(target)))
         }
         do {
             let image = try await build(with, ignore: ignore, tag: target.rawValue, target: target.rawValue)
@@ -59,15 +59,32 @@ extension Proof {
         switch target {
         case .dev: return ExtraTarget.addingDevelopment(to: dockerfile, lean, original: view)
         case .debug:
-            guard let busybox = await firstThatExists(Self.toolImages) else { return nil }
+            let tools: ExtraTarget.Tools
+            if let image = await firstThatExists(Self.toolImages) {
+                tools = .image(image)
+            } else if let base = lean.stages.first?.baseName, lean.stages.count > 1, try await hasDebianPackages(base) {
+                tools = .installed(on: base)
+            } else {
+                return nil
+            }
             let config = built.image.config.config
             let path = config.env.first { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) }
             return ExtraTarget.addingDebugging(
-                to: dockerfile, lean, user: config.user, path: path, busybox: busybox)
+                to: dockerfile, lean, user: config.user, path: path, tools: tools)
         }
     }
 
-    private func reasonAgainst(_ target: ExtraTarget) async -> String {
+    /// Whether apt-get installs what an image lacks.
+    private func hasDebianPackages(_ name: String) async throws -> Bool {
+        guard name != "scratch", !name.contains("$"), await bench.exists(name) else { return false }
+        let image = try await MountedImage(
+            try await bench.image(name), locator: bench.locator, store: bench.store, scratch: bench.scratch,
+            name: "tools-\(UInt64.random(in: 0...UInt64.max))")
+        defer { image.unmount() }
+        return image.root.kind("/var/lib/dpkg/status") == .file
+    }
+
+    private func reasonAgainst(_ target: ExtraTarget) -> String {
         switch target {
         case .dev: "nothing is built in a stage of its own"
         case .debug: "none of \(Self.toolImages.joined(separator: ", ")) can be had"
