@@ -74,7 +74,7 @@ public enum SlimText {
             for row in rows(report) { table.add([row.title, row.before, row.after, row.reduction]) }
             text += table.ruled + "\n"
         }
-        for note in report.notes { text += "note: line \(note.line): \(note.message) [\(note.rule)]\n" }
+        for note in report.notes { text += "note: \(line(note))\n" }
         for rejected in report.rejected { text += "stepped back: \(rejected)\n" }
         text += verdict(report) + "\n"
         for target in report.targets ?? [] { text += line(target) + "\n" }
@@ -84,7 +84,9 @@ public enum SlimText {
         return text
     }
 
-    private static func line(_ target: SlimReport.Target) -> String {
+    static func line(_ note: SlimReport.Note) -> String { "line \(note.line): \(note.message) [\(note.rule)]" }
+
+    static func line(_ target: SlimReport.Target) -> String {
         let size = target.size.map { ", " + SizeText.megabytes($0) } ?? ""
         return "target \(target.name): "
             + (target.accepted ? "built and tested\(size)" : "left out: \(target.reason ?? "it does not work")")

@@ -27,6 +27,25 @@ struct SlimTextTests {
         #expect(text.contains("Packages     | 400    | 100         | 75%"))
     }
 
+    @Test func tellsOfTargetsSecretsAndWhatWasTried() {
+        var report = report()
+        report.proof = "smoke command"
+        report.notes = [SlimReport.Note(rule: "WT0010", line: 3, message: "a <secret>")]
+        report.rejected = ["way: it wrote <b> and @you"]
+        report.targets = [
+            SlimReport.Target(name: "dev", accepted: true, size: 3_000_000),
+            SlimReport.Target(name: "debug", accepted: false, reason: "no image"),
+        ]
+        let text = SlimText.text(report, showsDockerfile: false)
+        #expect(text.contains("note: line 3: a <secret> [WT0010]\n"))
+        #expect(text.contains("target dev: built and tested, 3.00 MB\ntarget debug: left out: no image\n"))
+        let markdown = SlimText.markdown(report)
+        #expect(markdown.contains("Tested by: smoke command.") && markdown.contains("it wrote \\<b\\> and \\@you"))
+        let page = SlimPage.page(report)
+        #expect(page.contains("a &lt;secret&gt;") && page.contains("target debug: left out: no image"))
+        #expect(!page.contains("<secret>") && !page.contains("<b>"))
+    }
+
     @Test func countsVulnerabilities() {
         var report = report()
         report.before.findings = 12

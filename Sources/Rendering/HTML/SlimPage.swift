@@ -17,7 +17,9 @@ public enum SlimPage {
             title: "Slimmer image", header: header,
             sections: [
                 .init("What was changed", list(report.steps), id: "steps"),
-                .init("What was given up", rejected(report.rejected), id: "rejected"),
+                .init("Other targets", lines((report.targets ?? []).map(SlimText.line)), id: "targets"),
+                .init("What stays and should not", lines(report.notes.map(SlimText.line)), id: "notes"),
+                .init("What was given up", lines(report.rejected), id: "rejected"),
                 .init("Dockerfile", file(report.dockerfile), id: "dockerfile"),
                 .init(".dockerignore", report.dockerignore.map(file) ?? "", id: "dockerignore"),
             ]
@@ -32,10 +34,10 @@ public enum SlimPage {
         return "<ul class=\"steps\">\n\(items.joined())</ul>\n"
     }
 
-    private static func rejected(_ reasons: [String]) -> String {
-        guard !reasons.isEmpty else { return "" }
+    private static func lines(_ lines: [String]) -> String {
+        guard !lines.isEmpty else { return "" }
         return
-            "<ul class=\"steps\">\n\(reasons.map { "<li>\(HTMLText.escape(OneLine.text($0)))</li>\n" }.joined())</ul>\n"
+            "<ul class=\"steps\">\n\(lines.map { "<li>\(HTMLText.escape(OneLine.text($0)))</li>\n" }.joined())</ul>\n"
     }
 
     private static func file(_ text: String) -> String {
