@@ -19,6 +19,7 @@ struct NativeRecipeTests {
         for path in files.keys where files[path] == "program" {
             try Data(program).write(to: URL(fileURLWithPath: root.root + path))
         }
+        let distribution = try SampleProject(["usr/local/bin/there": ""])
         var config = ContainerConfig()
         config.workingDir = workingDirectory
         var base = ContainerConfig()
@@ -31,7 +32,7 @@ struct NativeRecipeTests {
         observation.recordedFiles = true
         let evidence = Evidence(
             observation: observation, image: RootView(directory: root.root),
-            base: RootView(directory: root.root + "/none"), config: config, baseConfig: base,
+            base: RootView(directory: distribution.root), config: config, baseConfig: base,
             added: Set(files.keys))
         let project = try SampleProject([:])
         let file = try view(dockerfile)
