@@ -1,5 +1,6 @@
 import Builder
 import DockerfileSyntax
+import OCI
 import Registry
 import Rendering
 import Sandbox
@@ -25,6 +26,10 @@ struct CommandFailure: Error {
         case let error as BuildError:
             self.init(status: Self.status(of: error), renderer.text(of: error))
         case let error as OptionError:
+            self.init(status: ExitStatusCode.usage, renderer.text(of: error))
+        case OCIError.digestMismatch, OCIError.sizeMismatch, OCIError.malformedTar, OCIError.malformedJSON,
+            OCIError.notAnImage:
+            // An image that is damaged is an input that cannot be read.
             self.init(status: ExitStatusCode.usage, renderer.text(of: error))
         case is CancellationError:
             self.init(status: 130, renderer.line("cancelled"))

@@ -12,6 +12,10 @@ struct RuleFileTests {
         #expect(dive?.lowestEfficiency == 0.95)
         #expect(dive?.highestWastedBytes == 20_000_000)
         #expect(dive?.highestUserWastedPercent == nil)
+        for text in ["rules:\n", "rules:\n  highestWastedBytes: 20MB\n"] {
+            let others = try GateFile.rules(text, path: ".dive-ci")
+            #expect(others?.lowestEfficiency == 0.9 && others?.highestUserWastedPercent == 0.1)
+        }
         let own = try GateFile.rules("inspect:\n  maxSize: 1.5GiB\n  maxGrowth: 5%\n", path: ".whittle.yaml")
         #expect(own?.maxSize == 1_610_612_736)
         #expect(own?.maxGrowth == .part(0.05))

@@ -1,11 +1,4 @@
-// A libFuzzer target for the Dockerfile parser. It is compiled together with the parser's sources, apart from the
-// package, because the fuzzer brings its own main:
-//
-//     swiftc -O -parse-as-library -sanitize=fuzzer,address -module-name DockerfileFuzz \
-//         Sources/DockerfileSyntax/*.swift Tests/Fuzz/DockerfileFuzz.swift -o dockerfile-fuzz
-//     SWIFT_BACKTRACE=enable=no ./dockerfile-fuzz -max_len=4096 corpus/
-//
-// Without SWIFT_BACKTRACE=enable=no the Swift runtime handles the crash itself, and the fuzzer keeps no input.
+// A libFuzzer target for the Dockerfile parser, compiled together with it. `scripts/fuzz dockerfile` builds and runs it.
 
 /// Runs one input. The first byte selects what is fuzzed, so that one corpus serves all.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -1,17 +1,4 @@
-// A libFuzzer target for the readers of package records. It is compiled together with the sources of Inventory, apart from
-// the package, because the fuzzer brings its own main; what they import comes from a build of the package:
-//
-//     swift build
-//     modules=$(for m in CZlib CSQLite CArchive CZstd CDeflate; do echo Sources/$m/module.modulemap; done)
-//     swiftc -O -wmo -parse-as-library -swift-version 6 -sanitize=fuzzer,address -module-name InventoryFuzz \
-//         -I .build/debug/Modules -Xcc -fmodule-map-file=.build/debug/CLinux.build/module.modulemap \
-//         $(printf -- '-Xcc -fmodule-map-file=%s ' $modules) \
-//         $(find Sources/Inventory -name '*.swift') Tests/Fuzz/InventoryFuzz.swift \
-//         $(find .build/debug/ -path '*.build/*.o' | grep -E '/(OCI|LayerFormat|CLinux|[A-Za-z]*Crypto[A-Za-z]*|CXKCP[A-Za-z]*|SwiftASN1)\.build/') \
-//         -o inventory-fuzz
-//     SWIFT_BACKTRACE=enable=no ./inventory-fuzz -max_len=65536 -rss_limit_mb=2048 corpus/
-//
-// Without SWIFT_BACKTRACE=enable=no the Swift runtime handles the crash itself, and the fuzzer keeps no input.
+// A libFuzzer target for the readers of package records, compiled together with them. `scripts/fuzz inventory` builds and runs it.
 
 import LayerFormat
 import OCI

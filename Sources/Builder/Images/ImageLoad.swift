@@ -96,7 +96,11 @@ public struct ImageLoad: Sendable {
     }
 
     private func ingest(_ descriptor: Descriptor) throws {
-        if store.hasBlob(descriptor.digest) { return }
+        if store.hasBlob(descriptor.digest) {
+            // What the store has need not be in the archive; what is there must be as long as the manifest says.
+            do { _ = try source.open(descriptor) } catch OCIError.missingBlob {}
+            return
+        }
         let writer = try store.ingest(expected: descriptor.digest, size: descriptor.size)
         if writer.isComplete { return }
         if writer.offset > 0 { try writer.restart() }

@@ -27,13 +27,23 @@ enum GateFile {
 
     static func rules(_ text: String, path: String) throws(OptionError) -> GateRules? {
         let document = try YAMLDocument(text, path: path)
-        guard let section = document["inspect"] ?? document["rules"] else { return nil }
+        let own = document["inspect"]
+        guard let section = own ?? document["rules"] else { return nil }
+        // In dive's files a rule that is not there is as dive has it.
+        var rules = own == nil ? GateRules.dive : GateRules()
+        if section.isNull { return rules }
         guard let fields = section.mapping else { throw section.failure("expected a mapping of rules") }
-        var rules = GateRules()
         for (key, value) in fields {
             guard let text = value.scalar else { throw value.failure("\(key): expected a value") }
             // As dive has it.
-            if ["", "off", "false", "disabled"].contains(text.lowercased()) { continue }
+            if ["", "off", "false", "disabled"].contains(text.lowercased()) {
+                switch key.lowercased() {
+                case "lowestefficiency": rules.lowestEfficiency = nil
+                case "highestuserwastedpercent": rules.highestUserWastedPercent = nil
+                default: break
+                }
+                continue
+            }
             let option = "\(value.place): \(key)"
             switch key.lowercased() {
             case "lowestefficiency": rules.lowestEfficiency = try SizeLimit.part(text, option: option)
