@@ -70,7 +70,7 @@ struct RuleFileTests {
     }
 
     @Test(arguments: [
-        "schemaVersion: 1.0.0", "schemaVersion: 2.0.0\ntests: []", "schemaVersion: 2.0.0\ncommandTests: [{name: n}]",
+        "schemaVersion: 3.0.0", "schemaVersion: 2.0.0\ntests: []", "schemaVersion: 2.0.0\ncommandTests: [{name: n}]",
         "schemaVersion: 2.0.0\ncommandTests: [{name: n, command: c, exitcode: 1}]",
         "schemaVersion: 2.0.0\nfileExistenceTests: {name: n}", "a: [", "schemaVersion: 2.0.0\nmetadataTest: {cmd: x}",
         "schemaVersion: 2.0.0\ncontainerRunOptions: {allocateTty: true}", "- 1",

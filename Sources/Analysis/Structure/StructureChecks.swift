@@ -16,7 +16,7 @@ extension StructureSuite.FileTest {
     public func errors(_ file: FileVersion?) -> [String] {
         guard let file else {
             // The root is there in every image, though few list it.
-            let exists = RootedPath.normalized(PathBytes(path.utf8))?.isEmpty == true
+            let exists = !path.isEmpty && RootedPath.normalized(PathBytes(path.utf8))?.isEmpty == true
             return shouldExist == exists ? [] : ["\(path) \(exists ? "exists" : "does not exist")"]
         }
         guard shouldExist else { return ["\(path) exists"] }

@@ -9,7 +9,10 @@ struct CommentRoom {
     private var left: Int
 
     /// All the room, less what is there already.
-    init(besides text: String) { left = max(0, Self.limit - text.utf8.count) }
+    init(besides text: String) { left = max(0, Self.limit - text.utf8.count - Self.remarks) }
+
+    /// What says that something is left out, below each list.
+    private static let remarks = 200
 
     /// As many rows as fit, at most `rows`, and how many do not. A list among `lists` that are still to come leaves room for
     /// the others.
