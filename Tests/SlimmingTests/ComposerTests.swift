@@ -78,6 +78,15 @@ struct ComposerTests {
         )
     }
 
+    @Test func gathersAsRootWhereTheBuildRunsAsSomebodyElse() throws {
+        let file = try view("FROM golang\nUSER web\nWORKDIR /app\nCOPY . .\nRUN go build\nCMD [\"./a\"]\n")
+        var plan = plan()
+        plan.buildTail = ["RUN mkdir /rootfs"]
+        let result = String(decoding: try Composer(view: file, plan: plan, base: "x").compose().text(), as: UTF8.self)
+        #expect(result.contains("RUN go build\nUSER root\nRUN mkdir /rootfs\n"))
+        #expect(result.hasSuffix("USER 10001:10001\nCMD [\"./a\"]\n"))
+    }
+
     @Test func givesTheAccountWhatItWrites() throws {
         let file = try view("FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"a\"]\n")
         var plan = plan()

@@ -60,7 +60,8 @@ struct Composer {
             draft.insert(plan.buildHead.map { $0 + "\n" }.joined(), before: first)
         }
         if !plan.buildTail.isEmpty, case .copying = view.shape, let last = lastStep(of: view.build) {
-            draft.insert(plan.buildTail.map { $0 + "\n" }.joined(), after: last)
+            let user = view.buildsAsOther ? "USER root\n" : ""
+            draft.insert(user + plan.buildTail.map { $0 + "\n" }.joined(), after: last)
         }
     }
 
@@ -88,6 +89,8 @@ struct Composer {
         let before = view.final.instructions.filter { ($0.nodeIndex ?? 0) < split }
         let after = view.final.instructions.filter { ($0.nodeIndex ?? 0) > split }
         var lines = ""
+        // What is gathered for the last stage is read and written by root.
+        if !plan.buildTail.isEmpty, view.buildsAsOther { lines += "USER root\n" }
         if !plan.buildTail.isEmpty { lines += plan.buildTail.map { $0 + "\n" }.joined() }
         lines += "\n" + plan.reasons.map { $0 + "\n" }.joined() + "FROM \(base)"
         if Self.givesNameAway(view), let name = view.build.name { lines += " AS \(name)" }
@@ -153,7 +156,9 @@ struct Composer {
                 return line + "\n"
             }
             let destination = PathText.join(directory, String(target))
-            let isApplication = plan.hasPrivateFiles && PathText.isBelow(destination, directory) && directory != "/"
+            let isApplication =
+                (plan.hasPrivateFiles || user.ownsApplication) && PathText.isBelow(destination, directory)
+                && directory != "/"
             let isWritten = plan.written.contains { PathText.isBelow(destination, $0) }
             guard isWritten || isApplication, destination != "/" else { return line + "\n" }
             let words = line.split(separator: " ", maxSplits: 1)

@@ -139,6 +139,19 @@ struct StageView: Sendable {
         return user
     }
 
+    /// Whether steps of the build stage run as somebody else than root, as far as the Dockerfile says.
+    var buildsAsOther: Bool {
+        var user = ""
+        for instruction in build.instructions {
+            switch instruction.kind {
+            case .user(let name): user = name
+            case .run, .copy, .add: if !["", "root", "0"].contains(user.prefix { $0 != ":" }) { return true }
+            default: break
+            }
+        }
+        return false
+    }
+
     /// A word without the quotes around it.
     func unquoted(_ text: String) -> String {
         guard text.count >= 2, let first = text.first, first == text.last, first == "\"" || first == "'" else {

@@ -57,7 +57,8 @@ struct ApplicationFiles: Sendable {
         compilesAtStart: Bool = false, verdict: (Entry) -> Verdict
     ) {
         self.directory = directory
-        let code = CodeText(evidence.image, directory: directory)
+        let scripts = Self.buildScripts(situation, evidence)
+        let code = CodeText(evidence.image, directory: directory, without: scripts)
         for name in evidence.image.names(directory) where !excluded.contains(name) {
             let path = PathText.join(directory, name)
             if evidence.base.kind(path) != nil, !evidence.added.contains(where: { PathText.isBelow($0, path) }) {
@@ -78,6 +79,7 @@ struct ApplicationFiles: Sendable {
             {
                 known = .deadUnlessNamed
             }
+            if scripts.contains(path) { known = .deadUnlessNamed }
             if known == .deadUnlessNamed { known = code.names(name) ? .unknown : .dead }
             if known == .dead { dropped.append(name) } else { kept.append(entry) }
         }
@@ -85,6 +87,19 @@ struct ApplicationFiles: Sendable {
 
     /// Up to which size contents are compared.
     private static let comparedSize: Int64 = 1 << 18
+
+    /// Shell scripts that steps of the build run and that were not opened afterwards.
+    private static func buildScripts(_ situation: Situation, _ evidence: Evidence) -> Set<String> {
+        let words = situation.view.commands.flatMap { command -> [String] in
+            let isShell = ["sh", "bash", "ash", "dash"].contains(command.name)
+            return Array(
+                isShell ? command.arguments.prefix { !$0.hasPrefix("-") }.prefix(1) : command.program.prefix(1))
+        }
+        let paths = words.filter { $0.hasSuffix(".sh") }.map {
+            PathText.join(situation.applicationDirectory, $0)
+        }
+        return Set(paths.filter { evidence.image.kind($0) == .file && !evidence.opened(below: $0) })
+    }
 
     /// Takes an entry out that is brought in another way.
     mutating func leaveOut(_ path: String) { kept.removeAll { PathText.join(directory, $0.name) == path } }
@@ -183,11 +198,13 @@ struct CodeText: Sendable {
     private let texts: [[UInt8]]
 
     /// Reads code below a directory of an image; installed dependencies are none of the project's.
-    init(_ image: RootView, directory: String) {
+    ///
+    /// - Parameter without: Files that do not count.
+    init(_ image: RootView, directory: String, without: Set<String> = []) {
         var texts: [[UInt8]] = []
         var total = 0
         for file in image.files(below: directory, limit: 20_000)
-        where Self.extensions.contains(where: { file.hasSuffix($0) }) {
+        where Self.extensions.contains(where: { file.hasSuffix($0) }) && !without.contains(file) {
             if file.contains("/node_modules/") || file.contains("/site-packages/") || file.contains("/vendor/") {
                 continue
             }

@@ -76,6 +76,8 @@ struct Evidence: Sendable {
         for path in written where !parents.contains(path) {
             // Mounts over files of /etc leave a trace of the directory alone.
             if path == "/etc" { continue }
+            // So do volumes.
+            if config.volumes.contains(where: { PathText.isBelow(path, PathText.join("/", $0)) }) { continue }
             if path.contains("/__pycache__") || path.contains("/.npm/") || path.hasSuffix(".pyc") { continue }
             if Self.writableAnyway.contains(where: { PathText.isBelow(path, $0) }) { continue }
             var directory = PathText.parent(path)

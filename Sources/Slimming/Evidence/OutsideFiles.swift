@@ -44,6 +44,10 @@ struct OutsideFiles: Sendable {
             {
                 continue
             }
+            // What every new home has.
+            if path.hasPrefix("/home/"), [".bashrc", ".profile", ".bash_logout"].contains(PathText.name(path)) {
+                continue
+            }
             if path.hasSuffix(".pyc") || path.hasSuffix(".a") || path.hasSuffix(".la") || path.contains("/__pycache__/")
             {
                 continue

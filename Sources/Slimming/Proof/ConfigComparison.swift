@@ -24,6 +24,7 @@ enum ConfigComparison {
         if normal(before.workingDir) != normal(after.workingDir) {
             found.append("WORKDIR \(before.workingDir) became \(after.workingDir)")
         }
+        if !isRoot(before.user), isRoot(after.user) { found.append("USER \(before.user) became root") }
         let own = before.env.filter { !base.env.contains($0) }
         for variable in own where !after.env.contains(variable) {
             let name = String(variable.prefix { $0 != "=" })
@@ -32,6 +33,8 @@ enum ConfigComparison {
         }
         return found
     }
+
+    private static func isRoot(_ user: String) -> Bool { ["", "root", "0"].contains(user.prefix { $0 != ":" }) }
 
     private static func normal(_ path: String) -> String { path.isEmpty ? "/" : path }
 }

@@ -3,7 +3,7 @@ enum Ladder {
     /// The plans with the steps back between them.
     static func rungs(_ plans: [RuntimePlan]) -> [RuntimePlan] {
         plans.flatMap { plan -> [RuntimePlan] in
-            guard plan.user != nil else { return [plan] }
+            guard let user = plan.user, !user.isOriginal else { return [plan] }
             var root = plan
             root.user = nil
             root.steps.removeAll { $0.id == "non-root-user" }

@@ -1,28 +1,73 @@
 /// Accounts for images that have none for the application.
 enum AccountSetup {
-    /// Number of the account that is made: above what distributions give to people and services.
-    static let number = "10001"
+    /// Commands that make an account, by distribution.
+    enum Tools: Sendable {
+        case debian
+        case alpine
+        /// There are none: the account is written into a file, or the number alone has to do.
+        case none
+    }
 
-    /// A system account on Debian.
-    static let debian = ["groupadd -r -g \(number) app", "useradd -r -u \(number) -g app -s /usr/sbin/nologin app"]
-    /// A system account with busybox.
-    static let alpine = ["addgroup -g \(number) -S app", "adduser -u \(number) -S -D -H -G app app"]
+    /// Commands that make a system account.
+    static func commands(_ account: Account, _ tools: Tools) -> [String] {
+        let (name, group) = (account.name, account.group)
+        switch tools {
+        case .debian:
+            let home = account.home == "/" ? "" : "-m -d \(account.home) "
+            return (account.isGroupInBase ? [] : ["groupadd -r -g \(account.gid) \(group)"]) + [
+                "useradd -r -u \(account.uid) -g \(group) \(home)-s /usr/sbin/nologin \(name)"
+            ]
+        case .alpine:
+            let home = account.home == "/" ? "-H" : "-h \(account.home)"
+            return (account.isGroupInBase ? [] : ["addgroup -g \(account.gid) -S \(group)"]) + [
+                "adduser -u \(account.uid) -S -D \(home) -G \(group) \(name)"
+            ]
+        case .none: return []
+        }
+    }
 
     /// Who the image should run as: whoever it ran as, by number, else an account of the base or a new one.
     ///
     /// - Returns: nil when root has to stay.
-    static func user(_ situation: Situation, setup: [String], existing: (name: String, ids: String)? = nil)
+    static func user(_ situation: Situation, setup tools: Tools, existing: (name: String, ids: String)? = nil)
         -> RuntimeUser?
     {
-        guard !needsRoot(situation) else { return nil }
         let writable = (situation.evidence?.writtenDirectories ?? []).filter { !$0.hasPrefix("/var/cache") }
+        if let evidence = situation.evidence, let account = Account(original: evidence) {
+            var user = RuntimeUser(
+                ids: account.ids, setup: account.isInBase ? [] : commands(account, tools), writable: writable)
+            user.isOriginal = true
+            let directory = situation.applicationDirectory
+            user.ownsApplication = directory != "/" && account.owns(directory, in: evidence.image)
+            if case .none = tools, account.home != "/", evidence.image.kind(account.home) == .directory,
+                !user.writable.contains(account.home)
+            {
+                user.writable.append(account.home)
+            }
+            if user.ownsApplication, !user.writable.contains(directory) { user.writable.append(directory) }
+            return user
+        }
+        guard !needsRoot(situation) else { return nil }
         if let current = situation.evidence?.config.user, !current.isEmpty, current != "root", current != "0",
             current != "0:0"
         {
             return nil
         }
         if let existing { return RuntimeUser(ids: existing.ids, setup: [], writable: writable) }
-        return RuntimeUser(ids: "\(number):\(number)", setup: setup, writable: writable)
+        return RuntimeUser(
+            ids: Account.application.ids, setup: commands(.application, tools), writable: writable)
+    }
+
+    /// The same for a base without a shell, on which nothing can be made.
+    static func plain(_ situation: Situation) -> RuntimeUser? {
+        var user = user(situation, setup: .none)
+        user?.writable = []
+        return user
+    }
+
+    /// The account's line of /etc/passwd.
+    static func line(_ situation: Situation) -> String {
+        (situation.evidence.flatMap(Account.init(original:)) ?? .application).line
     }
 
     /// Programs that change accounts, or that only root may start.

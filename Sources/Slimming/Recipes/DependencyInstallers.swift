@@ -19,14 +19,19 @@ enum DependencyInstallers {
                         at: command.index(command.startIndex, offsetBy: phrase.count))
                 }
             }
-            if !groups.isEmpty, !view.dockerfile.source.text.contains("BUNDLE_WITHOUT") {
-                text.editCommands(beginningWith: "bundle install") { _, command in
-                    guard !command.contains("--without") else { return }
-                    command = "bundle config set without '\(groups.joined(separator: " "))' && " + command
-                }
+            let bundles = run.script.commands.contains { $0.name == "bundle" && $0.arguments.first == "install" }
+            if bundles, !groups.isEmpty, !view.dockerfile.source.text.contains("BUNDLE_WITHOUT"),
+                !text.text.contains("without")
+            {
+                // Who runs the application has to know as well what is not there.
+                let variable = "ENV BUNDLE_WITHOUT=" + groups.joined(separator: ":")
+                plan.insertions[node, default: []].append(variable)
+                plan.setup.append(variable)
+            } else if text.text != before {
+                plan.replacements[node] = text.text
+            } else {
+                continue
             }
-            guard text.text != before else { continue }
-            plan.replacements[node] = text.text
             plan.steps.append(
                 situation.step("no-development", at: node, "libraries for development and tests are not installed"))
         }

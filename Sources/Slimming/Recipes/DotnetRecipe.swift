@@ -64,7 +64,7 @@ struct DotnetRecipe: Recipe {
         }
         let major = Int(BaseImages.split(base).tag.prefix { $0.isNumber }) ?? 0
         plan.user = AccountSetup.user(
-            situation, setup: AccountSetup.debian, existing: major >= 8 ? Self.account : nil)
+            situation, setup: .debian, existing: major >= 8 ? Self.account : nil)
         plan.noteAccount(situation)
         CommandForm.makeExec(&plan, situation)
         plan.buildOnlyVariables = ["DEBIAN_FRONTEND", "NUGET_PACKAGES", "DOTNET_CLI_TELEMETRY_OPTOUT", "DOTNET_NOLOGO"]
@@ -81,6 +81,7 @@ struct DotnetRecipe: Recipe {
     }
 
     private func keepDownloads(_ plan: inout RuntimePlan, _ situation: Situation) {
+        guard !situation.view.buildsAsOther else { return }
         for run in situation.view.runs {
             guard let node = run.instruction.nodeIndex,
                 run.script.commands.contains(where: {

@@ -28,7 +28,9 @@ struct GoBuild: Sendable {
 
     /// Mounts that keep what is compiled and downloaded between builds.
     var caches: [String] {
-        (hasVendor ? [] : ["--mount=type=cache,target=/go/pkg/mod"]) + [
+        // They belong to root.
+        if view.buildsAsOther { return [] }
+        return (hasVendor ? [] : ["--mount=type=cache,target=/go/pkg/mod"]) + [
             "--mount=type=cache,target=/root/.cache/go-build"
         ]
     }
@@ -39,7 +41,9 @@ struct GoBuild: Sendable {
     }
 
     /// Changes the steps that compile.
-    func edit(_ plan: inout RuntimePlan, _ situation: Situation) {
+    ///
+    /// - Parameter isCompiledLater: Whether no step compiles the program, but ``command(flags:package:output:)`` will.
+    func edit(_ plan: inout RuntimePlan, _ situation: Situation, isCompiledLater: Bool = false) {
         for run in view.runs {
             guard let node = run.instruction.nodeIndex else { continue }
             let verbs = Set(run.script.commands.filter { $0.name == "go" }.compactMap(\.arguments.first))
@@ -59,13 +63,14 @@ struct GoBuild: Sendable {
             for cache in caches.reversed() where !onlyDownloads || cache.hasSuffix("/mod") { text.addFlag(cache) }
             plan.replacements[node] = text.text
         }
-        if !isDirect { setVariables(&plan, situation) }
+        if !isDirect, !isCompiledLater { setVariables(&plan, situation) }
     }
 
     /// A command that compiles the package once for the image.
-    func command(package: String, output: String) -> String {
-        "RUN \(caches.joined(separator: " ")) "
-            + improved("go build -o \(output) \(package)", verb: "build", before: "")
+    func command(flags: [String], package: String, output: String) -> String {
+        let words = ["go", "build"] + flags + ["-o", output, package]
+        return (["RUN"] + caches).joined(separator: " ") + " "
+            + improved(words.joined(separator: " "), verb: "build", before: "")
     }
 
     /// The command with what makes the program small, and everything that it had.

@@ -19,14 +19,14 @@ enum GoModules {
                 }
         }?.instruction.nodeIndex
         let copy = "COPY \(["go.mod", "go.sum"].filter(project.has).joined(separator: " ")) ./"
-        if let download, download == node + 1 {
+        if let download, !makesFiles(between: node, and: download, view) {
             plan.insertions[node, default: []].append(copy)
             plan.moves.append((node: node, behind: download))
         } else if download == nil, copiesToWorkingDirectory(whole, view), project.has("go.sum"), !project.has("vendor"),
             !hasManifest(before: node, view)
         {
             plan.insertions[node, default: []] += [
-                copy, "RUN --mount=type=cache,target=/go/pkg/mod go mod download",
+                copy, "RUN \(view.buildsAsOther ? "" : "--mount=type=cache,target=/go/pkg/mod ")go mod download",
             ]
         } else {
             return
@@ -34,6 +34,17 @@ enum GoModules {
         plan.steps.append(
             situation.step("manifests-first", at: node, "a change of the sources no longer downloads all modules anew")
         )
+    }
+
+    /// Whether an instruction between two others makes files, or says where.
+    private static func makesFiles(between first: Int, and last: Int, _ view: StageView) -> Bool {
+        view.build.instructions.contains { instruction in
+            guard let node = instruction.nodeIndex, node > first, node < last else { return false }
+            switch instruction.kind {
+            case .expose, .label, .maintainer, .stopsignal, .healthcheck, .cmd, .entrypoint: return false
+            default: return true
+            }
+        }
     }
 
     /// Whether modules of the project itself take the place of others.

@@ -9,8 +9,8 @@ struct GoRecipe: Recipe {
         let base = view.baseName(of: view.buildIndex)
         guard BaseImages.split(base).short == "golang", let evidence = situation.evidence else { return [] }
         var programs = BuiltPrograms(situation, evidence)
-        let package = Self.packageRunFromSources(view)
-        if package != nil {
+        let start = GoRun(view)
+        if start != nil {
             // The program is compiled at each start: now once.
             programs = BuiltPrograms(main: Self.compiled)
         }
@@ -19,11 +19,11 @@ struct GoRecipe: Recipe {
         let isToldToUseC = view.build.instructions.contains { $0.original.contains("CGO_ENABLED=1") }
         let usesC =
             code.contains("import \"C\"") || isToldToUseC || Self.usesCModule(situation.project.text("go.mod") ?? "")
-        let others = package == nil ? programs.others(view, evidence) : []
+        let others = start == nil ? programs.others(view, evidence) : []
         let needsSystem =
             !others.isEmpty || code.contains("exec.Command") || code.contains("plugin.Open") || view.needsShell
         let isGlibc = evidence.image.kind("/var/lib/dpkg/status") == .file
-        let details = Details(programs: programs, package: package, code: code, usesC: usesC)
+        let details = Details(programs: programs, start: start, code: code, usesC: usesC)
 
         var plans: [RuntimePlan] = []
         func add(_ variant: String, _ bases: [String]) {
@@ -45,16 +45,6 @@ struct GoRecipe: Recipe {
     /// Where a program that the original compiles at each start is put.
     private static let compiled = "/usr/local/bin/app"
 
-    /// What `go run` is given, when it is nothing but a package or its files.
-    private static func packageRunFromSources(_ view: StageView) -> String? {
-        let words = view.commandWords
-        guard words.starts(with: ["go", "run"]), words.count > 2, case .single = view.shape else { return nil }
-        let rest = words[2...]
-        guard rest.count == 1 || rest.allSatisfy({ $0.hasSuffix(".go") }), !rest.contains(where: { $0.hasPrefix("-") })
-        else { return nil }
-        return rest.joined(separator: " ")
-    }
-
     private static func usesCModule(_ manifest: String) -> Bool {
         [
             "mattn/go-sqlite3", "confluent-kafka-go", "go-gl/", "git2go", "h2non/bimg", "davidbyttow/govips",
@@ -68,7 +58,7 @@ struct GoRecipe: Recipe {
     /// What all plans of a project have in common.
     private struct Details {
         var programs: BuiltPrograms
-        var package: String?
+        var start: GoRun?
         var code: CodeText
         var usesC: Bool
     }
@@ -87,32 +77,32 @@ struct GoRecipe: Recipe {
             ))
         let needsZones = evidence.looksUpTimeZones || details.code.contains("LoadLocation")
         let compiler = GoBuild(situation, usesC: usesC, zones: needsZones && variant != "distroless")
-        compiler.edit(&plan, situation)
+        compiler.edit(&plan, situation, isCompiledLater: details.start != nil)
         if !compiler.isDirect { details.programs.strip(&plan, situation, evidence) }
         GoModules.order(&plan, situation)
-        if let package = details.package, let command = view.commandNode {
-            plan.buildTail.append(compiler.command(package: package, output: Self.compiled))
-            plan.commands[command] = "CMD [\"\(Self.compiled)\"]"
+        if let start = details.start, let command = view.commandNode {
+            plan.buildTail.append(compiler.command(flags: start.flags, package: start.package, output: Self.compiled))
+            plan.commands[command] = "CMD \(ExecForm.json([Self.compiled] + start.arguments))"
             plan.steps.append(
                 situation.step(
                     "compiled-once", at: command, "the program is compiled when the image is built, not at each start"))
         }
 
         let files = ApplicationFiles(
-            situation, evidence: evidence, directory: directory, compilesAtStart: details.package != nil
+            situation, evidence: evidence, directory: directory, compilesAtStart: details.start != nil
         ) { entry in
             self.isDead(entry, situation, details.code) ? .dead : .unknown
         }
         let build = Composer.buildName(view)
         var copies: [String] = []
         let copiesZones = needsZones && !compiler.includesZones && variant != "distroless"
-        let isRoot = AccountSetup.user(situation, setup: []) == nil
         let outside = details.programs.outside(directory)
         let origins = CopyOrigins(situation, evidence)
         if variant == "scratch" {
             plan.hasShell = false
             var root = RootFilesystem()
-            root.writable = evidence.writtenDirectories
+            root.account = AccountSetup.line(situation)
+            root.writable = AccountSetup.user(situation, setup: .none)?.writable ?? evidence.writtenDirectories
             root.files = ["/etc/ssl/certs/ca-certificates.crt"]
             if copiesZones { root.files.append("/usr/share/zoneinfo") }
             if usesC { root.linked = details.programs.all.map { origins.origin(of: $0).path }.sorted() }
@@ -127,17 +117,15 @@ struct GoRecipe: Recipe {
                 situation.step(
                     "empty-base-needs", at: situation.fromNode,
                     "roots of trust, an account and /tmp come along\(needsZones ? "; time zones too" : "")"))
-            if !isRoot {
-                plan.user = RuntimeUser(ids: "\(AccountSetup.number):\(AccountSetup.number)", setup: [], writable: [])
-            }
+            plan.user = AccountSetup.plain(situation)
         } else if variant == "distroless" {
             plan.hasShell = false
-            if evidence.writtenDirectories.isEmpty, !isRoot {
-                plan.user = RuntimeUser(ids: "65532:65532", setup: [], writable: [])
+            if evidence.writtenDirectories.isEmpty, let user = AccountSetup.plain(situation) {
+                plan.user = user.isOriginal ? user : RuntimeUser(ids: "65532:65532", setup: [], writable: [])
             }
         } else {
             plan.user = AccountSetup.user(
-                situation, setup: variant == "alpine" ? AccountSetup.alpine : AccountSetup.debian)
+                situation, setup: variant == "alpine" ? .alpine : .debian)
             // Debian's slim image has no roots of trust; whether a module asks for them is not to be seen.
             let roots = variant == "debian" ? ["/etc/ssl/certs/ca-certificates.crt"] : []
             let places = roots + (copiesZones ? ["/usr/share/zoneinfo"] : [])

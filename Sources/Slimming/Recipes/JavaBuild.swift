@@ -8,7 +8,7 @@ enum JavaBuild {
         // Another account has another home, and may not write to the mount.
         let user = evidence.baseConfig.user
         guard user.isEmpty || user == "root" || user == "0",
-            !view.build.instructions.contains(where: { if case .user = $0.kind { true } else { false } })
+            !view.buildsAsOther
         else { return }
         let gradleHome = evidence.baseConfig.env.first { $0.hasPrefix("GRADLE_USER_HOME=") }?
             .dropFirst("GRADLE_USER_HOME=".count)

@@ -77,7 +77,7 @@ struct JavaRecipe: Recipe {
                 "java-runtime", at: situation.fromNode,
                 "the development kit stays in the build stage; the image starts from a runtime"))
         plan.user = AccountSetup.user(
-            situation, setup: variant == "jre-alpine" ? AccountSetup.alpine : AccountSetup.debian)
+            situation, setup: variant == "jre-alpine" ? .alpine : .debian)
         return plan
     }
 

@@ -66,6 +66,7 @@ struct JavaRuntime: Sendable {
         if variant == "scratch" {
             plan.hasShell = false
             var root = RootFilesystem()
+            root.account = AccountSetup.line(situation)
             root.first = commands(RootFilesystem.directory + Self.home, evidence)
             root.linkedDirectories = [RootFilesystem.directory + Self.home]
             root.shell = true
@@ -75,7 +76,7 @@ struct JavaRuntime: Sendable {
             }
             if opensFonts { root.files += ["/usr/share/fonts", "/etc/fonts"] }
             root.files += evidence.loadedByName(program: developmentKit + "/bin/java", besides: [developmentKit])
-            root.writable = evidence.writtenDirectories
+            root.writable = AccountSetup.user(situation, setup: .none)?.writable ?? evidence.writtenDirectories
             if case .single = situation.view.shape { root.keepExisting(in: evidence.image) }
             root.first += links(situation).flatMap { path in
                 [
@@ -86,15 +87,15 @@ struct JavaRuntime: Sendable {
             let lines = root.lines(
                 comment: "A Java runtime without the development kit, and the shared libraries that it loads.")
             // What the base has does not change with the sources: made in front of them, it is made once.
-            if root.files.allSatisfy({ evidence.base.kind($0) != nil }), evidence.base.kind(roots) != nil {
+            if !situation.view.buildsAsOther, root.files.allSatisfy({ evidence.base.kind($0) != nil }),
+                evidence.base.kind(roots) != nil
+            {
                 plan.buildHead = lines
             } else {
                 plan.buildTail = lines
             }
             plan.copies.append("COPY --from=\(build) \(RootFilesystem.directory)/ /")
-            if AccountSetup.user(situation, setup: []) != nil {
-                plan.user = RuntimeUser(ids: "\(AccountSetup.number):\(AccountSetup.number)", setup: [], writable: [])
-            }
+            plan.user = AccountSetup.plain(situation)
             plan.setup = [
                 "ENV JAVA_HOME=\(Self.home) PATH=\(Self.home)/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
             ]
@@ -103,10 +104,14 @@ struct JavaRuntime: Sendable {
                 "# A Java runtime without the development kit.",
                 "RUN " + commands(Self.home, evidence).joined(separator: " \\\n    && "),
             ]
-            if evidence.base.kind(roots) != nil { plan.buildHead = lines } else { plan.buildTail = lines }
+            if !situation.view.buildsAsOther, evidence.base.kind(roots) != nil {
+                plan.buildHead = lines
+            } else {
+                plan.buildTail = lines
+            }
             plan.copies.append("COPY --from=\(build) \(Self.home) \(Self.home)")
             plan.user = AccountSetup.user(
-                situation, setup: variant == "alpine" ? AccountSetup.alpine : AccountSetup.debian)
+                situation, setup: variant == "alpine" ? .alpine : .debian)
             plan.setup = ["ENV JAVA_HOME=\(Self.home) PATH=\(Self.home)/bin:$PATH"]
             plan.setup += links(situation).map {
                 "RUN mkdir -p \(PathText.parent($0)) && ln -s \(Self.home)/bin/java \($0)"

@@ -26,6 +26,7 @@ enum LeanInterpreter {
     /// - Parameter libraries: Directories of the original whose libraries come along with what they are linked with.
     static func root(_ evidence: Evidence, interpreter: String, libraries: [String]) -> RootFilesystem {
         var root = RootFilesystem()
+        root.account = (Account(original: evidence) ?? .application).line
         root.linked = [interpreter]
         root.shell = true
         root.files = [

@@ -68,6 +68,7 @@ struct NativeRecipe: Recipe {
         if variant == "scratch" {
             plan.hasShell = false
             var root = RootFilesystem()
+            root.account = AccountSetup.line(situation)
             let own = programs.all.union(
                 outside.paths.filter {
                     evidence.image.kind($0) == .file && ($0.contains("/lib/") || $0.contains("/bin/"))
@@ -79,19 +80,17 @@ struct NativeRecipe: Recipe {
             root.files += evidence.loadedByName(program: programs.main ?? "").filter { path in
                 !outside.paths.contains { PathText.isBelow(path, $0) }
             }
-            root.writable = evidence.writtenDirectories
+            root.writable = AccountSetup.user(situation, setup: .none)?.writable ?? evidence.writtenDirectories
             if case .single = view.shape { root.keepExisting(in: evidence.image) }
             plan.buildTail += root.lines(
                 comment:
                     "What an empty base lacks: the shared libraries of the program, accounts, a place for temporary files."
             )
             copies.append("COPY --from=\(build) \(RootFilesystem.directory)/ /")
-            if AccountSetup.user(situation, setup: []) != nil {
-                plan.user = RuntimeUser(ids: "\(AccountSetup.number):\(AccountSetup.number)", setup: [], writable: [])
-            }
+            plan.user = AccountSetup.plain(situation)
         } else {
             let isAlpine = bases.first?.hasPrefix("alpine") ?? false
-            plan.user = AccountSetup.user(situation, setup: isAlpine ? AccountSetup.alpine : AccountSetup.debian)
+            plan.user = AccountSetup.user(situation, setup: isAlpine ? .alpine : .debian)
         }
         plan.noteAccount(situation)
         copies += outside.copies(origins)
@@ -127,7 +126,9 @@ struct NativeRecipe: Recipe {
 
     /// Keeps what Cargo downloads between builds, outside of the layers.
     private func keepDownloads(_ plan: inout RuntimePlan, _ situation: Situation, _ evidence: Evidence) {
-        guard let home = evidence.variable("CARGO_HOME"), !situation.project.has("vendor") else { return }
+        guard let home = evidence.variable("CARGO_HOME"), !situation.view.buildsAsOther,
+            !situation.project.has("vendor")
+        else { return }
         for run in situation.view.runs {
             guard let node = run.instruction.nodeIndex,
                 run.script.commands.contains(where: {

@@ -77,12 +77,16 @@ struct NodeRecipe: Recipe {
                     "copy-needed-files", at: view.final.nodeIndex,
                     "only what runs is copied; left in the build stage: \(files.dropped.joined(separator: ", "))"))
         }
-        if let user = AccountSetup.user(situation, setup: [], existing: ("node", "1000:1000")) {
+        if let user = AccountSetup.user(situation, setup: .none, existing: ("node", "1000:1000")) {
             plan.user = user
-            plan.steps.append(
-                situation.step(
-                    "non-root-user", at: situation.fromNode,
-                    "the process runs as the image's account node (1000) instead of root"))
+            if user.isOriginal {
+                plan.noteAccount(situation)
+            } else {
+                plan.steps.append(
+                    situation.step(
+                        "non-root-user", at: situation.fromNode,
+                        "the process runs as the image's account node (1000) instead of root"))
+            }
         }
         CommandForm.makeExec(&plan, situation)
         plan.buildOnlyVariables = ["NPM_CONFIG_LOGLEVEL", "NPM_CONFIG_CACHE", "DEBIAN_FRONTEND"]
@@ -107,7 +111,7 @@ struct NodeRecipe: Recipe {
         var root = LeanInterpreter.root(evidence, interpreter: node, libraries: libraries)
         root.files.append(node)
         root.linkedDirectories = libraries
-        root.account = "node:x:1000:1000::/:/sbin/nologin"
+        if Account(original: evidence) == nil { root.account = "node:x:1000:1000::/:/sbin/nologin" }
         plan.buildTail += root.lines(
             comment: "Node with its shared libraries, and what every process expects of a system.")
         plan.copies.insert("COPY --from=\(Composer.buildName(situation.view)) \(RootFilesystem.directory)/ /", at: 0)

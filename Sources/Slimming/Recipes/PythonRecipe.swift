@@ -111,9 +111,7 @@ struct PythonRecipe: Recipe {
             own.map { "ENV \($0)" } + [
                 "ENV VIRTUAL_ENV=\(Self.environment) PATH=\(Self.environment)/bin:/usr/local/bin:/usr/bin:/bin"
             ]
-        if plan.user != nil {
-            plan.user = RuntimeUser(ids: "\(AccountSetup.number):\(AccountSetup.number)", setup: [], writable: [])
-        }
+        plan.user = AccountSetup.plain(situation)
         return plan
     }
 
@@ -169,7 +167,7 @@ struct PythonRecipe: Recipe {
             .add(to: &plan, situation.view)
         }
         plan.noteDropped(files, situation)
-        plan.user = AccountSetup.user(situation, setup: AccountSetup.debian)
+        plan.user = AccountSetup.user(situation, setup: .debian)
         plan.noteAccount(situation)
         CommandForm.makeExec(&plan, situation)
         plan.buildOnlyVariables = [

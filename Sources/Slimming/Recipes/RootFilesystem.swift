@@ -12,7 +12,7 @@ struct RootFilesystem: Sendable {
     /// Files and directories that are copied if they are there, with their links followed.
     var files: [String] = []
     /// Lines for /etc/passwd beside root's.
-    var account = "app:x:\(AccountSetup.number):\(AccountSetup.number)::/:/sbin/nologin"
+    var account = Account.application.line
     /// Directories that the account writes.
     var writable: [String] = []
     /// Commands before all others.
@@ -48,8 +48,9 @@ struct RootFilesystem: Sendable {
         var commands = first
         commands.append("mkdir -p \(root)/tmp \(root)/etc && chmod 1777 \(root)/tmp")
         commands.append("printf 'root:x:0:0:root:/:/sbin/nologin\\n\(account)\\n' > \(root)/etc/passwd")
-        let number = account.split(separator: ":")[2]
-        commands.append("printf 'root:x:0:\\n\(account.split(separator: ":")[0]):x:\(number):\\n' > \(root)/etc/group")
+        let fields = account.split(separator: ":", omittingEmptySubsequences: false)
+        let (name, number, group) = (fields[0], fields[2], fields[3])
+        commands.append("printf 'root:x:0:\\n\(name):x:\(group):\\n' > \(root)/etc/group")
         if shell { commands.append("mkdir -p \(root)/bin && cp -L /bin/sh \(root)/bin/sh") }
         commands += copies
         var listed = linked
@@ -75,7 +76,7 @@ struct RootFilesystem: Sendable {
         }
         if !writable.isEmpty {
             let list = writable.map { root + $0 }.joined(separator: " ")
-            commands.append("mkdir -p \(list) && chown \(number):\(number) \(list)")
+            commands.append("mkdir -p \(list) && chown \(number):\(group) \(list)")
         }
         return ["# " + comment, "RUN set -eu; \\\n    " + commands.joined(separator: "; \\\n    ")]
     }

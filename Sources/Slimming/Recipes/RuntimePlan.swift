@@ -55,7 +55,14 @@ struct RuntimePlan: Sendable {
 extension RuntimePlan {
     /// Gives the reason for an account, if there is one.
     mutating func noteAccount(_ situation: Situation) {
-        guard user != nil else { return }
+        guard let user else { return }
+        if user.isOriginal {
+            steps.append(
+                situation.step(
+                    "numeric-user", at: situation.fromNode,
+                    "the account is named by its number, which can be checked without looking into the image"))
+            return
+        }
         steps.append(
             situation.step(
                 "non-root-user", at: situation.fromNode,
@@ -80,4 +87,14 @@ struct RuntimeUser: Sendable, Equatable {
     var setup: [String]
     /// Directories that it has to be able to write.
     var writable: [String]
+    /// Whether the original runs as the same.
+    var isOriginal = false
+    /// Whether the application's files are its own in the original.
+    var ownsApplication = false
+
+    init(ids: String, setup: [String], writable: [String]) {
+        self.ids = ids
+        self.setup = setup
+        self.writable = writable
+    }
 }

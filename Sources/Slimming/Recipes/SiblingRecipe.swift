@@ -15,9 +15,9 @@ struct SiblingRecipe: Recipe {
         // Alpine has another C library: only what no compiler made runs there.
         let isCompiled = evidence.added.contains { $0.hasSuffix(".so") || $0.contains(".so.") }
         if BaseImages.split(base).short == "php", !isCompiled, BaseImages.alpine(of: base) != [base] {
-            plans.append(plan("alpine", BaseImages.alpine(of: base), AccountSetup.alpine, situation, evidence))
+            plans.append(plan("alpine", BaseImages.alpine(of: base), .alpine, situation, evidence))
         }
-        plans.append(plan(BaseImages.split(bases[0]).short, bases, AccountSetup.debian, situation, evidence))
+        plans.append(plan(BaseImages.split(bases[0]).short, bases, .debian, situation, evidence))
         return plans.filter { $0.copies.count <= Self.most }
     }
 
@@ -25,7 +25,8 @@ struct SiblingRecipe: Recipe {
     private static let most = 60
 
     private func plan(
-        _ variant: String, _ bases: [String], _ account: [String], _ situation: Situation, _ evidence: Evidence
+        _ variant: String, _ bases: [String], _ account: AccountSetup.Tools, _ situation: Situation,
+        _ evidence: Evidence
     ) -> RuntimePlan {
         let view = situation.view
         let build = Composer.buildName(view)

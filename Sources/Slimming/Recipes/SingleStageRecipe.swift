@@ -41,7 +41,7 @@ struct SingleStageRecipe: Recipe {
                     : "nothing is compiled here: the \(variant) image of the same version is enough"))
         let isNode = bases.first?.contains("node:") ?? false
         plan.user = AccountSetup.user(
-            situation, setup: variant == "alpine" ? AccountSetup.alpine : AccountSetup.debian,
+            situation, setup: variant == "alpine" ? .alpine : .debian,
             existing: isNode ? ("node", "1000:1000") : nil)
         plan.noteAccount(situation)
         CommandForm.makeExec(&plan, situation)
@@ -58,6 +58,9 @@ struct SingleStageRecipe: Recipe {
             "dpkg-reconfigure", "update-alternatives", "mkfifo", "setcap", "passwd", "chpasswd", "chsh", "find", "ls",
             "export", "unset", "exit", "grep", "awk", "head", "tail", "sleep", "id", "which", "envsubst",
         ]
+        // What is compiled at each start is built as well.
+        let compilers: Set<String> = ["go", "cargo", "dotnet", "mvn", "mvnw", "gradle", "gradlew"]
+        if let first = situation.view.commandWords.first, compilers.contains(PathText.name(first)) { return false }
         return situation.view.commands.allSatisfy { harmless.contains($0.name) }
     }
 }

@@ -100,7 +100,7 @@ struct StaticSite: Sendable {
         ]
         plan.copies = ["COPY --from=\(build) \(directory)/ /usr/share/nginx/html/"]
         plan.commands[command] = "CMD [\"nginx\", \"-g\", \"daemon off;\"]"
-        plan.user = RuntimeUser(ids: "\(AccountSetup.number):\(AccountSetup.number)", setup: [], writable: [])
+        plan.user = RuntimeUser(ids: Account.application.ids, setup: [], writable: [])
         plan.hasShell = false
         plan.steps = [
             situation.step(
