@@ -46,6 +46,8 @@ public struct DiskUsage: Sendable {
     public var layers: [Layer] = []
     /// In the order of their names in the store.
     public var cacheMounts: [CacheMountInfo] = []
+    /// What was read of layers' packages and secrets.
+    public var readings = TreeSize()
     /// What has arrived of blobs that are not complete.
     public var unfinishedBytes: Int64 = 0
     /// What running processes are making.
@@ -57,14 +59,14 @@ public struct DiskUsage: Sendable {
     public var totalBytes: Int64 {
         blobs.reduce(0) { $0 + $1.bytes } + layers.reduce(0) { $0 + $1.info.size.bytes }
             + cacheMounts.reduce(0) { $0 + $1.size.bytes } + unfinishedBytes + workingBytes
-            + bookkeepingBytes
+            + bookkeepingBytes + readings.bytes
     }
 
     /// What pruning everything that is not in use would free.
     public var reclaimableBytes: Int64 {
         blobs.reduce(0) { $0 + ($1.isReclaimable ? $1.bytes : 0) }
             + layers.reduce(0) { $0 + ($1.isReclaimable ? $1.info.size.bytes : 0) }
-            + cacheMounts.reduce(0) { $0 + ($1.inUse ? 0 : $1.size.bytes) } + unfinishedBytes
+            + cacheMounts.reduce(0) { $0 + ($1.inUse ? 0 : $1.size.bytes) } + unfinishedBytes + readings.bytes
     }
 }
 
@@ -104,6 +106,11 @@ extension Store {
                 isReclaimable: !leases.contains(.layer(info.id)))
         }
         usage.cacheMounts = try listCacheMounts()
+        for directory in layout.readings where status(of: directory) != nil {
+            let size = try DirectoryTree.size(of: directory)
+            usage.readings.bytes += size.bytes
+            usage.readings.entries += size.entries
+        }
         usage.unfinishedBytes = try DirectoryTree.size(of: layout.ingest).bytes
         // Files come and go there under the count; what cannot be counted is gone.
         usage.workingBytes = (try? DirectoryTree.size(of: layout.tmp).bytes) ?? 0

@@ -12,6 +12,8 @@ public enum PruneKind: String, CaseIterable, Sendable {
     case cacheMounts
     /// Remembered digests of files, per build context.
     case fileDigests
+    /// What was read of layers' packages and secrets. Whoever needs it again reads the layer again.
+    case readings
     /// Downloads that were interrupted.
     case downloads
     /// Records of builds whose image has no name here. Unless they alone are asked for, or an age is given, they stay for

@@ -125,7 +125,7 @@ struct PrunePlan {
         case .buildRecords:
             if let number = Int64(candidate.name) { removal.buildRecords.append(number) }
             return candidate.item.bytes
-        case .fileDigests, .downloads:
+        case .fileDigests, .readings, .downloads:
             removal.files.append(candidate.name)
             return candidate.item.bytes
         }
@@ -244,7 +244,8 @@ struct PrunePlan {
 
     private mutating func readFiles() throws(StoreError) {
         let layout = store.layout
-        for (kind, directory) in [(PruneKind.fileDigests, layout.statCache), (.downloads, layout.ingest)] {
+        let places = [(PruneKind.fileDigests, layout.statCache), (.downloads, layout.ingest)]
+        for (kind, directory) in places + layout.readings.map({ (.readings, $0) }) {
             for name in try entries(of: directory) {
                 guard let status = status(of: directory + "/" + name) else { continue }
                 total += Int64(status.st_size)

@@ -9,6 +9,7 @@ import OCI
 ///     tmp/<session>/          what one `Store` value is making; locked while that value lives, garbage afterwards
 ///     cache-mounts/<name>/    directories of RUN --mount=type=cache
 ///     stat-cache/<name>       digests of files by their stat data, one file per build context
+///     inventory/, secrets/    what was read of layers, a file for each; made when they are first needed
 ///     locks/                  lock files
 ///     db.sqlite               everything else
 struct StoreLayout: Sendable {
@@ -21,6 +22,7 @@ struct StoreLayout: Sendable {
     var tmp: String { root + "/tmp" }
     var cacheMounts: String { root + "/cache-mounts" }
     var statCache: String { root + "/stat-cache" }
+    var readings: [String] { [root + "/inventory", root + "/secrets"] }
     var locks: String { root + "/locks" }
     var database: String { root + "/db.sqlite" }
 

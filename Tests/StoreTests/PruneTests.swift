@@ -44,6 +44,21 @@ import Testing
         }
     }
 
+    /// What was read of layers lies beside the store's own things: it is counted, and goes like them.
+    @Test func readingsOfLayersGo() throws {
+        let store = try Store(root: directory.path)
+        for name in ["inventory", "secrets"] {
+            try #require(mkdir(directory.path + "/" + name, 0o700) == 0)
+            try write("12345", to: directory.path + "/\(name)/sha256-ab")
+        }
+        #expect(try store.diskUsage().readings == TreeSize(entries: 2, bytes: 10))
+        #expect(try store.prune(PruneOptions(kinds: [.steps])).freedBytes == 0)
+        let report = try store.prune(PruneOptions(kinds: [.readings]))
+        #expect(report.removed.map(\.name) == ["sha256-ab", "sha256-ab"])
+        #expect(report.freedBytes == 10)
+        #expect(try store.diskUsage().readings == TreeSize())
+    }
+
     @Test func whatIsHandedOutStays() throws {
         let store = try Store(root: directory.path)
         let keys = try chain(4, in: store)

@@ -168,6 +168,9 @@ struct DiskUsageCommand: AsyncParsableCommand {
                 size: usage.cacheMounts.reduce(0) { $0 + $1.size.bytes },
                 reclaimable: usage.cacheMounts.reduce(0) { $0 + ($1.inUse ? 0 : $1.size.bytes) }),
             Line(
+                kind: "readings", count: Int(usage.readings.entries), size: usage.readings.bytes,
+                reclaimable: usage.readings.bytes),
+            Line(
                 kind: "unfinished", count: 0, size: usage.unfinishedBytes + usage.workingBytes,
                 reclaimable: usage.unfinishedBytes),
             Line(kind: "bookkeeping", count: 0, size: usage.bookkeepingBytes, reclaimable: 0),
