@@ -30,6 +30,35 @@ struct OverlayTests {
         #expect(found.hiddenPackages.isEmpty)
     }
 
+    /// No kernel makes such paths; they would only cost time and memory.
+    @Test func pathsThatNobodyCanHave() throws {
+        let deep = String(repeating: "d/", count: 400)
+        let long = String(repeating: "x", count: 5_000)
+        let found = try inventory([
+            .file(deep + "node_modules/a/package.json", #"{"name":"a","version":"1"}"#),
+            .file(long + "/node_modules/b/package.json", #"{"name":"b","version":"1"}"#),
+            .symlink(deep + "link", "../x"), Self.npm("c", "1.0.0"),
+        ])
+        #expect(found.packages.map(\.name) == ["c"])
+        #expect(found.warnings.map(\.reason) == ["its path is too long", "its path is too long"])
+    }
+
+    @Test func severalLinksToOnePlace() throws {
+        let owner = TestLayer.Member.file(
+            "var/lib/dpkg/status", "Package: python3-a\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n")
+        let record = TestLayer.Member.file("usr/lib/real/a-1.dist-info/METADATA", "Name: a\nVersion: 1\n\n")
+        for (name, isOwned) in [("one", true), ("two", true), ("three", false)] {
+            let found = try inventory([
+                owner, record, .symlink("one", "usr/lib"), .symlink("usr/two", "lib/real"),
+                .file(
+                    "var/lib/dpkg/info/python3-a.list",
+                    name == "one"
+                        ? "/one/real/a-1.dist-info/METADATA\n" : "/usr/\(name)/a-1.dist-info/METADATA\n"),
+            ])
+            #expect(Set(found.packages.map(\.name)) == (isOwned ? ["python3-a"] : ["a", "python3-a"]))
+        }
+    }
+
     @Test func hiddenPackages() throws {
         let found = try inventory(
             [Self.status([("curl", "7.88")]), Self.npm("lodash", "4.17.20")],

@@ -50,9 +50,21 @@ struct ProgramTests {
         =>\tgithub.com/new/name\tv1.2.0\th1:y=
         dep\tgithub.com/local/dir\tv0.1.0
         =>\t../dir\t
-        build\t-ldflags="-s -w"
+        dep\tgithub.com/newer/form\tv0.2.0
+        =>\t./form\t(devel)\t
+        build\t-ldflags="-s -w -X main.version=v0.9.1"
 
         """
+
+    @Test(arguments: [
+        ("-X main.version=1.2.3", "1.2.3"), ("\"-s -w -X main.version=v1.2.3-rc.1\"", "v1.2.3-rc.1"),
+        ("\"-X 'example.org/m/internal.Version=2.0.1'\"", "2.0.1"), ("-X=example.org/m.buildVersion=3.1", "3.1"),
+        ("\"-X github.com/x/version.Version=9.1 -X main.version=1.0.0\"", "1.0.0"),
+        ("\"-X github.com/x/a.Version=9.1 -X github.com/x/b.Version=8.1\"", ""), ("\"-X main.version=dev\"", ""),
+        ("\"-X main.commit=1.5\"", ""), ("-s", ""),
+    ]) func versionsWrittenByTheLinker(flags: String, version: String) {
+        #expect(LinkedVersion.find(in: flags, module: "example.org/m") ?? "" == version)
+    }
 
     private static func framed(_ text: String) -> [UInt8] {
         [UInt8](repeating: 0x30, count: 16) + Array(text.utf8) + [UInt8](repeating: 0xF9, count: 16)
@@ -66,8 +78,9 @@ struct ProgramTests {
     }
 
     private static let expected = [
-        "golang github.com/a/tool  usr/bin/tool @0", "golang github.com/local/dir v0.1.0 usr/bin/tool @0",
-        "golang github.com/new/name v1.2.0 usr/bin/tool @0", "golang golang.org/x/text v0.14.0 usr/bin/tool @0",
+        "golang github.com/a/tool v0.9.1 usr/bin/tool @0", "golang github.com/local/dir v0.1.0 usr/bin/tool @0",
+        "golang github.com/new/name v1.2.0 usr/bin/tool @0", "golang github.com/newer/form v0.2.0 usr/bin/tool @0",
+        "golang golang.org/x/text v0.14.0 usr/bin/tool @0",
         "golang stdlib 1.22.1 usr/bin/tool @0",
     ]
 
@@ -76,8 +89,8 @@ struct ProgramTests {
         let found = try inventory([.file("usr/bin/tool", Self.elf(data: data), mode: 0o755)])
         #expect(found.lines == Self.expected)
         #expect(found.packages[0].isApplicationRoot)
-        #expect(found.packages[0].purl?.description == "pkg:golang/github.com/a/tool")
-        #expect(found.packages[3].purl?.description == "pkg:golang/golang.org/x/text@v0.14.0")
+        #expect(found.packages[0].purl?.description == "pkg:golang/github.com/a/tool@v0.9.1")
+        #expect(found.packages[4].purl?.description == "pkg:golang/golang.org/x/text@v0.14.0")
     }
 
     @Test func goWithSections() throws {

@@ -34,9 +34,11 @@ struct RpmTests {
         add(1044, 6, 1, text("\(name)-src-\(version)-\(release).src.rpm"))
         if let modularity { add(5096, 6, 1, text(modularity)) }
         if !files.isEmpty {
-            add(1116, 4, files.count, files.indices.flatMap { big(UInt32($0)) })
+            let directories = Array(Set(files.map(\.0))).sorted()
+            let indexes = files.map { directories.firstIndex(of: $0.0) ?? 0 }
+            add(1116, 4, files.count, indexes.flatMap { big(UInt32($0)) })
             add(1117, 8, files.count, files.flatMap { text($0.1) })
-            add(1118, 8, files.count, files.flatMap { text($0.0) })
+            add(1118, 8, directories.count, directories.flatMap { text($0) })
         }
         return big(count) + big(UInt32(data.count)) + index + data
     }
@@ -199,6 +201,26 @@ struct RpmTests {
                     of: FileFacts(path: Array("var/lib/rpm/Packages".utf8), isExecutable: false, size: 1))
             }
         }
+    }
+
+    /// One long directory, named by many files: a short record that would make a long list.
+    @Test func longPathsNamedOften() throws {
+        let directory = "/" + String(repeating: "d", count: 4_000) + "/"
+        let bytes = Self.header("many", files: (0..<20_000).map { _ in (directory, "f") })
+        let found = try inventory([.file("var/lib/rpm/rpmdb.sqlite", try Self.sqlite([bytes]), mode: 0o644)])
+        let package = try #require(found.packages.first)
+        let size = found.ownedFiles(of: package).reduce(0) { size, files in
+            if case .list(let bytes) = files { size + bytes.count } else { size }
+        }
+        #expect((1..<65 << 20).contains(size))
+        let tooLong = Self.header(
+            "long", files: [("/" + String(repeating: "x", count: 5_000) + "/", "f"), ("/a/", "b")])
+        let other = try inventory([.file("var/lib/rpm/rpmdb.sqlite", try Self.sqlite([tooLong]), mode: 0o644)])
+        #expect(
+            other.ownedFiles(of: try #require(other.packages.first)).flatMap(\.paths).map {
+                String(decoding: $0, as: UTF8.self)
+            }
+                == ["a/b"])
     }
 
     @Test func linkedInACircle() throws {

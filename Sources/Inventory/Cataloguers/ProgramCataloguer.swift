@@ -24,46 +24,6 @@ struct ProgramCataloguer: Cataloguer {
     }
 }
 
-/// The modules in a Go program.
-enum GoModules {
-    static func packages(_ info: GoBuildInfo) -> [Package] {
-        var modules: [(name: String, version: String, isMain: Bool)] = []
-        for line in info.modules {
-            let fields = line.split(separator: 0x09, omittingEmptySubsequences: false).map(\.text)
-            guard fields.count >= 2, !fields[1].isEmpty else { continue }
-            switch fields[0] {
-            case "mod": modules.append((fields[1], fields.count > 2 ? fields[2] : "", true))
-            case "dep": modules.append((fields[1], fields.count > 2 ? fields[2] : "", false))
-            case "=>":
-                // A replacement without a version is a directory on the builder's disk: the module is still that one.
-                guard fields.count > 2, !fields[2].isEmpty, let last = modules.popLast() else { continue }
-                modules.append((fields[1], fields[2], last.isMain))
-            default: break
-            }
-        }
-        var packages = modules.map { module in
-            Package(
-                type: .golang, name: module.name, version: module.version == "(devel)" ? "" : module.version, path: "",
-                marks: module.isMain ? [.applicationRoot] : [])
-        }
-        if let version = standardLibrary(info.version) {
-            packages.append(Package(type: .golang, name: "stdlib", version: version, path: ""))
-        }
-        return packages
-    }
-
-    /// `go1.26.5 (Red Hat …)`, `go1.21.0 X:nocoverageredesign`, `go1.22.1-X:…`; nil for a toolchain without a version.
-    private static func standardLibrary(_ text: String) -> String? {
-        guard text.hasPrefix("go") else { return nil }
-        var version = text.dropFirst(2).prefix { $0 != " " }
-        if let experiment = version.firstIndex(of: "X"), experiment > version.startIndex {
-            let before = version.index(before: experiment)
-            if version[before] == "-" { version = version[..<before] }
-        }
-        return version.first?.isNumber == true ? String(version) : nil
-    }
-}
-
 /// The crates in a Rust program.
 enum RustCrates {
     private struct Audit: Decodable {

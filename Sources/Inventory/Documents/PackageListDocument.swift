@@ -38,7 +38,7 @@ public enum PackageListDocument {
         if !package.marks.isEmpty {
             fields["marks"] = .array(package.marks.map(\.rawValue).sorted().map { .string($0) })
         }
-        fields["layer"] = layer(package.layer, bill.attribution)
+        var place = layer(package.layer, bill.attribution)
         if let origin = bill.origin(of: package) {
             var step: [String: JSONValue] = [
                 "instruction": .string(origin.instruction), "stage": .string(origin.stage),
@@ -46,12 +46,14 @@ public enum PackageListDocument {
             ]
             step["line"] = origin.lines.map { .integer(Int64($0.lowerBound)) }
             fields["origin"] = .object(step)
+            place["origin"] = .object(step)
         }
-        fields["removedBy"] = package.removedBy.map { layer($0, bill.attribution) }
+        fields["layer"] = .object(place)
+        fields["removedBy"] = package.removedBy.map { .object(layer($0, bill.attribution)) }
         return .object(fields)
     }
 
-    private static func layer(_ place: Package.LayerPlace, _ attribution: ImageAttribution?) -> JSONValue {
+    private static func layer(_ place: Package.LayerPlace, _ attribution: ImageAttribution?) -> [String: JSONValue] {
         var fields: [String: JSONValue] = ["index": .integer(Int64(place.index))]
         fields["diffID"] = place.diffID.map { .string($0.description) }
         if let attribution, attribution.layers.indices.contains(place.index) {
@@ -60,6 +62,6 @@ public enum PackageListDocument {
             fields["line"] = layer.lines.map { .integer(Int64($0.lowerBound)) }
             fields["stage"] = layer.stage.map { .string($0) }
         }
-        return .object(fields)
+        return fields
     }
 }

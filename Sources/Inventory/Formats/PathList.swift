@@ -1,11 +1,20 @@
 import OCI
 
 /// A list of paths as it is made from a package's record: from the root, a line feed after each.
+///
+/// A record can be short and name long paths often, so what is kept is bounded: the paths that exceed it belong to nobody.
 struct PathList {
     private(set) var bytes: [UInt8] = []
 
+    /// The kernel's limit for a path.
+    private static let pathLimit = 4_096
+    /// The lists of the largest packages, of documentation and kernels, have a few megabytes.
+    private static let limit = 64 << 20
+
     /// Adds a path as it is.
     mutating func add(_ path: some Collection<UInt8>) {
+        let count = path.count
+        guard count <= Self.pathLimit, bytes.count + count < Self.limit else { return }
         bytes += path
         bytes.append(0x0A)
     }

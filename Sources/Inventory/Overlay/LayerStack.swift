@@ -13,6 +13,8 @@ struct LayerStack {
 
     private(set) var files: [PathBytes: File] = [:]
     private var symlinks: [PathBytes: PathBytes] = [:]
+    /// The hashes of their paths, and of those that there were.
+    private var linkHashes: Set<UInt64> = []
     /// Directories with the links on the way resolved; forgotten when links change.
     private var resolved: [PathBytes: PathBytes] = [:]
 
@@ -25,6 +27,7 @@ struct LayerStack {
         for case .symlink(let path, let target) in layer.events {
             let place = location(of: path)
             symlinks[place] = target
+            linkHashes.insert(PathHash(of: place).value)
             files[place] = nil
             resolved = [:]
         }
@@ -50,25 +53,46 @@ struct LayerStack {
         return directory.isEmpty ? PathBytes(path[(slash + 1)...]) : directory + path[slash...]
     }
 
+    /// More names than this are not told apart: links and files can be made so that each leads to all.
+    private static let nameLimit = 2_000_000
+
     /// Every path that leads to one of the files, through a directory that is a symbolic link or not, with the file.
     mutating func names(of files: Set<PathBytes>) -> [PathBytes: PathBytes] {
         var names: [PathBytes: PathBytes] = [:]
-        var inside: [PathBytes: [PathBytes]] = [:]
-        for file in files {
-            names[file] = file
-            for (index, byte) in file.enumerated() where byte == UInt8(ascii: "/") {
-                inside[PathBytes(file[..<index]), default: []].append(file)
-            }
-        }
+        let limit = files.count + Self.nameLimit
+        var linksByTarget: [UInt64: [(link: PathBytes, target: PathBytes)]] = [:]
         for link in symlinks.keys {
             let target = resolve(link)
-            for file in inside[target] ?? [] { names[link + file[target.count...]] = file }
+            linksByTarget[PathHash(of: target).value, default: []].append((link, target))
+        }
+        for file in files {
+            names[file] = file
+            guard !linksByTarget.isEmpty, names.count < limit else { continue }
+            var hash = PathHash()
+            for (index, byte) in file.enumerated() {
+                if byte == UInt8(ascii: "/") {
+                    for (link, target) in linksByTarget[hash.value] ?? [] where file[..<index].elementsEqual(target) {
+                        if names.count < limit { names[link + file[index...]] = file }
+                    }
+                }
+                hash.add(byte)
+            }
         }
         return names
     }
 
+    /// Is any part of the way a symbolic link?
+    private func hasLink(on way: PathBytes) -> Bool {
+        var hash = PathHash()
+        for byte in way {
+            if byte == UInt8(ascii: "/"), linkHashes.contains(hash.value) { return true }
+            hash.add(byte)
+        }
+        return linkHashes.contains(hash.value)
+    }
+
     private mutating func resolve(_ directory: PathBytes) -> PathBytes {
-        guard !symlinks.isEmpty else { return directory }
+        guard !symlinks.isEmpty, hasLink(on: directory) else { return directory }
         if let known = resolved[directory] { return known }
         var pending = Array(directory.split(separator: UInt8(ascii: "/")).reversed())
         var way: [ArraySlice<UInt8>] = []
@@ -95,8 +119,8 @@ struct LayerStack {
 
     /// Takes away what the layer hides of those below it.
     private mutating func hide(_ layer: LayerInventory) {
-        var deleted: Set<PathBytes> = []
-        var emptied: Set<PathBytes> = []
+        var deleted = PathSet()
+        var emptied = PathSet()
         for event in layer.events {
             switch event {
             case .deletes(let path): deleted.insert(location(of: path))
@@ -112,26 +136,24 @@ struct LayerStack {
     }
 
     private struct Hiding {
-        let deleted: Set<PathBytes>
-        let emptied: Set<PathBytes>
+        let deleted: PathSet
+        let emptied: PathSet
         let directories: PathSet
         let others: PathSet
 
         /// Is what lower layers have at the path gone, or in the place of something new?
         func hides(_ path: PathBytes) -> Bool {
             var hash = PathHash()
-            if emptied.contains([]) { return true }
-            for (index, byte) in path.enumerated() {
-                if byte == UInt8(ascii: "/") {
-                    if others.contains(hash) { return true }
-                    if !deleted.isEmpty || !emptied.isEmpty {
-                        let parent = PathBytes(path[..<index])
-                        if deleted.contains(parent) || emptied.contains(parent) { return true }
-                    }
+            // Everything.
+            if emptied.contains(hash) { return true }
+            for byte in path {
+                if byte == UInt8(ascii: "/"), others.contains(hash) || deleted.contains(hash) || emptied.contains(hash)
+                {
+                    return true
                 }
                 hash.add(byte)
             }
-            return deleted.contains(path) || others.contains(hash) || directories.contains(hash)
+            return deleted.contains(hash) || others.contains(hash) || directories.contains(hash)
         }
     }
 }

@@ -10,6 +10,9 @@ public final class InventoryCollector: LayerVisitor {
     /// A layer with more symbolic links than this is not an honest one; further ones are not followed.
     private static let linkLimit = 1_000_000
     private static let warningLimit = 1_000
+    /// The kernel's limit for a path in bytes, and more directories in one another than anybody has.
+    private static let pathLimit = 4_096
+    private static let depthLimit = 256
 
     private var inventory = LayerInventory()
     /// Where in `events` the files are that were found.
@@ -30,6 +33,7 @@ public final class InventoryCollector: LayerVisitor {
         case .ignored:
             if path.isEmpty { warn(member.entry.name, "it leads out of the image") }
             return .nothing
+        case .deletes where path.count > Self.pathLimit, .opaque where path.count > Self.pathLimit: return .nothing
         case .deletes:
             inventory.events.append(.deletes(path))
             return .nothing
@@ -47,7 +51,7 @@ public final class InventoryCollector: LayerVisitor {
         switch member.entry.kind {
         case .symlink:
             linkCount += 1
-            if linkCount <= Self.linkLimit {
+            if linkCount <= Self.linkLimit, Self.isReachable(path), member.entry.linkName.count <= Self.pathLimit {
                 forget(path)
                 inventory.events.append(.symlink(path, target: member.entry.linkName))
             }
@@ -55,6 +59,10 @@ public final class InventoryCollector: LayerVisitor {
         case .file:
             let facts = Self.facts(path, member.entry.mode, member.entry.size)
             guard let cataloguer = Cataloguers.cataloguer(for: facts) else { break }
+            guard Self.isReachable(path) else {
+                warn(path.prefix(200) + Array("…".utf8), "its path is too long")
+                break
+            }
             record(path, Finding())
             current = (cataloguer, facts)
             return .access
@@ -86,6 +94,11 @@ public final class InventoryCollector: LayerVisitor {
         }
         inventory.uncompressedSize = uncompressedSize
         return inventory
+    }
+
+    /// Can a container have it? Paths that no kernel takes would only cost time and memory.
+    private static func isReachable(_ path: PathBytes) -> Bool {
+        path.count <= pathLimit && path.lazy.filter { $0 == UInt8(ascii: "/") }.count < depthLimit
     }
 
     private static func facts(_ path: PathBytes, _ mode: UInt32, _ size: Int64) -> FileFacts {
@@ -132,7 +145,7 @@ public final class InventoryCollector: LayerVisitor {
         }
         // Whether it can be executed is the target's affair; a hard link's header usually repeats it.
         let facts = Self.facts(member.path, member.entry.mode, .max)
-        guard let cataloguer = Cataloguers.cataloguer(for: facts) else {
+        guard let cataloguer = Cataloguers.cataloguer(for: facts), Self.isReachable(member.path) else {
             forget(member.path)
             return
         }
