@@ -179,6 +179,22 @@ struct MatchingTests {
         #expect(advice.remaining == 2)
     }
 
+    @Test func releasesInSeveralSpellings() {
+        #expect(Ecosystem("Ubuntu:22.04:LTS").key == "Ubuntu:22.04")
+        #expect(Ecosystem("Ubuntu:Pro:22.04:LTS").key == "Ubuntu:Pro:22.04")
+        #expect(Ecosystem("Red Hat:enterprise_linux:9::appstream").key == "Red Hat:9")
+        // Extended support has packages of its own.
+        #expect(Ecosystem("Red Hat:rhel_eus:9.2::appstream").key == "Red Hat:rhel_eus:9.2::appstream")
+        #expect(
+            Ecosystem("SUSE:Linux Enterprise Module for Python 3 15 SP5").key == "SUSE:Linux Enterprise Server 15 SP5")
+        #expect(Ecosystem("SUSE:Linux Enterprise Server 15 SP5").key == "SUSE:Linux Enterprise Server 15 SP5")
+        #expect(
+            Ecosystem("SUSE:Linux Enterprise Server 15 SP3-LTSS").key == "SUSE:Linux Enterprise Server 15 SP3-LTSS")
+        #expect(
+            Ecosystem.distribution(Distribution(id: "sles", versionID: "15.5"))?.key
+                == "SUSE:Linux Enterprise Server 15 SP5")
+    }
+
     @Test func ecosystemsOfDistributions() {
         func key(_ id: String, _ version: String?) -> String? {
             Ecosystem.distribution(Distribution(id: id, versionID: version))?.key

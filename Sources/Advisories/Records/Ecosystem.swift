@@ -33,6 +33,13 @@ public struct Ecosystem: Hashable, Sendable {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count >= 2, parts[0] == "enterprise_linux" else { return text }
             return String(parts[1].prefix { $0 != "." })
+        case "SUSE":
+            // Most of a server's packages come from modules. They have a life of their own, but no versions of their own.
+            let words = text.split(separator: " ")
+            guard text.hasPrefix("Linux Enterprise Module for "), let last = words.last else { return text }
+            let isServicePack = last.hasPrefix("SP") && words.count > 1
+            return "Linux Enterprise Server "
+                + words.suffix(isServicePack ? 2 : 1).joined(separator: " ")
         default: return text
         }
     }

@@ -27,6 +27,10 @@ public struct ScanReport: Sendable {
     public var dates: [(ecosystem: Ecosystem, date: String?)] = []
     /// New versions that take findings away.
     public var upgrades: [UpgradeAdvice] = []
+    /// Packages that belong into a stage that builds.
+    public var buildStages: [BuildStageAdvice] = []
+    /// Other bases that were looked at, and are better: the best first.
+    public var bases: [BaseAdvice] = []
     /// How many findings the base has too, when only new ones are shown.
     public var knownInBase: Int?
 

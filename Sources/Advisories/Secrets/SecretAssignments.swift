@@ -28,16 +28,39 @@ enum SecretAssignments {
             line.firstIndex { $0 == "=" || $0 == ":" && !isRegistry } ?? line.range(ofWord: "password")
         guard let separator else { return urlCredentials(line) }
         let name = line[..<separator].filter { !"\" '\t".contains($0) }
-        let lower = name.lowercased()
-        guard names.contains(where: { lower.hasSuffix($0) || lower.contains($0 + "_") || lower.contains("_" + $0) }),
-            !["file", "path", "url", "ttl", "expir", "length", "enabled", "name", "header"].contains(where: {
-                lower.hasSuffix($0)
-            })
-        else { return urlCredentials(line) }
+        guard isTelling(name) else { return urlCredentials(line) }
         var value = line[line.index(after: separator)...]
         while let first = value.first, "\" '\t=".contains(first) { value.removeFirst() }
         while let last = value.last, "\" '\t\r,;".contains(last) { value.removeLast() }
         return (String(name.suffix(40)), value)
+    }
+
+    /// Is it the name of a secret, and not of something about one?
+    private static func isTelling(_ name: String) -> Bool {
+        let lower = name.lowercased()
+        return names.contains { lower.hasSuffix($0) || lower.contains($0 + "_") || lower.contains("_" + $0) }
+            && !abouts.contains { lower.hasSuffix($0) }
+    }
+
+    /// Names of what is no secret end with one of these.
+    private static let abouts = [
+        "file", "path", "url", "uri", "ttl", "expir", "length", "enabled", "name", "header", "sock", "method", "type",
+        "host", "port", "user", "_id", "issuer", "audience", "domain", "realm", "version", "class", "provider", "dir",
+    ]
+
+    /// Is a setting of this name and value a secret? Other than a file that is there for secrets, an environment holds all
+    /// kinds of things, so paths, addresses and plain words are none unless the name ends with what they are.
+    static func isSecret(_ value: String, named name: String) -> Bool {
+        guard isTelling(name), isSecret(value[...]), !value.hasPrefix("/"), !value.contains("://") else { return false }
+        let lower = name.lowercased()
+        if ["password", "passwd", "secret", "token"].contains(where: { lower.hasSuffix($0) }) { return true }
+        return value.contains { $0.isNumber } && value.contains { $0.isLetter }
+    }
+
+    /// The password of an address in a text.
+    static func urlPassword(in text: String) -> Substring? {
+        guard text.contains("://"), let (_, value) = urlCredentials(text), isSecret(value) else { return nil }
+        return value
     }
 
     /// `https://user:password@host`.
@@ -54,6 +77,7 @@ enum SecretAssignments {
         guard value.count >= 8, Set(value).count >= 6, !value.contains(" ") else { return false }
         if "$<{[%".contains(value.first ?? " ") { return false }
         let lower = value.lowercased()
+        if ["password", "postgres", "username"].contains(lower) { return false }
         return ![
             "example", "changeme", "change_me", "change-me", "placeholder", "your", "xxxx", "todo", "dummy",
             "secret_key_here",

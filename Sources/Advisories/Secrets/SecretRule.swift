@@ -107,6 +107,8 @@ struct SecretRule: Sendable {
 enum SecretAlphabet: Sendable {
     case letters, word, token, dotted, path, hexadecimal, base32, base32Bech, base64
 
+    static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+
     func contains(_ byte: UInt8) -> Bool {
         switch self {
         case .letters: byte.isLetter

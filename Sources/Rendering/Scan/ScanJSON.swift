@@ -43,6 +43,26 @@ struct ScanJSON {
                     ])
                 })
         }
+        if !report.buildStages.isEmpty {
+            fields["buildStages"] = .array(
+                report.buildStages.map {
+                    .fields([
+                        "layer": .integer(Int64($0.layer)),
+                        "line": report.attribution(ofLayer: $0.layer)?.lines.map { .integer(Int64($0.lowerBound)) },
+                        "packages": .array($0.packages.map(JSONValue.string)), "gone": .integer(Int64($0.gone)),
+                    ])
+                })
+        }
+        if !report.bases.isEmpty {
+            fields["bases"] = .array(
+                report.bases.map {
+                    .fields([
+                        "base": .string($0.base), "candidate": .string($0.candidate),
+                        "gone": .integer(Int64($0.gone)), "remaining": .integer(Int64($0.remaining)),
+                        "added": .integer(Int64($0.added)),
+                    ])
+                })
+        }
         if let known = report.knownInBase { fields["knownInBase"] = .integer(Int64(known)) }
         return .fields(fields)
     }
@@ -117,9 +137,11 @@ struct ScanJSON {
     private static func secret(_ secret: SecretFinding) -> JSONValue {
         .fields([
             "rule": .string(secret.rule), "title": .string(secret.title), "severity": .string(secret.severity.rawValue),
-            "path": .string(secret.path), "line": .integer(Int64(secret.line)), "match": .string(secret.excerpt),
+            "path": .string(secret.path), "line": secret.line > 0 ? .integer(Int64(secret.line)) : nil,
+            "setting": secret.setting.map { .string($0.rawValue) }, "match": .string(secret.excerpt),
             "layer": .fields([
-                "diffID": secret.layer.map { .string($0.description) }, "index": .integer(Int64(secret.layerIndex)),
+                "diffID": secret.layer.map { .string($0.description) },
+                "index": secret.layer == nil && secret.setting != nil ? nil : .integer(Int64(secret.layerIndex)),
             ]),
             "removedBy": secret.removedBy.map { .fields(["diffID": .string($0.description)]) },
         ])

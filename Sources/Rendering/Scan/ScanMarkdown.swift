@@ -29,7 +29,7 @@ struct ScanMarkdown {
         for group in FindingPlace.groups(report.findings) {
             var head = "\n**\(Self.escape(group.place.title))**"
             if let origin = group.place.origin { head += " from \(Self.escape(origin))" }
-            head += "  \n\(Self.escape(ScanSummary.advice(group.findings, report.upgrades)))\n\n"
+            head += "  \n\(Self.escape(ScanSummary.advice(group.findings, report)))\n\n"
             head += "| Severity | Id | Package | Version | Fixed in | Title |\n|---|---|---|---|---|---|\n"
             room.take(head)
             // Suppressed findings are asked for, and get half of what is there.
@@ -49,8 +49,9 @@ struct ScanMarkdown {
             report.secrets.map { secret in
                 let removed = secret.removedBy == nil ? "" : ", deleted later"
                 let cells = [
-                    secret.severity.rawValue, secret.title, Self.cell("/" + secret.path), String(secret.line),
-                    LayerText.number(secret.layerIndex) + removed,
+                    secret.severity.rawValue, secret.title, Self.cell(secret.place),
+                    secret.line > 0 ? String(secret.line) : "",
+                    ScanSummary.layer(of: secret) + removed,
                 ]
                 return "| " + cells.joined(separator: " | ") + " |\n"
             }, &room, lists: 3)

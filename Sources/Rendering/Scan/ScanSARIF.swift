@@ -61,7 +61,7 @@ struct ScanSARIF {
     private func rule(_ secret: SecretFinding) -> JSONFields {
         [
             "name": .string("SecretInLayer"),
-            "shortDescription": .message("\(secret.title) in a layer"),
+            "shortDescription": .message("\(secret.title) in the image"),
             "fullDescription": .message(
                 "Whoever has the image has the secret, also when a later layer deletes the file. Replace the secret, and build without it in any layer."
             ),
@@ -139,8 +139,13 @@ struct ScanSARIF {
         let id = "secret/" + secret.rule
         let removed = secret.removedBy == nil ? "" : "; a later layer deletes the file, but not the secret"
         log.add(
-            id, level(secret.severity), "\(secret.title) in /\(secret.path), line \(secret.line)\(removed)",
-            at: [location(report.attribution(ofLayer: secret.layerIndex), path: secret.path, layer: secret.layer)],
+            id, level(secret.severity),
+            "\(secret.title) in \(secret.place)\(secret.line > 0 ? ", line \(secret.line)" : "")\(removed)",
+            at: [
+                location(
+                    secret.layer.flatMap { _ in report.attribution(ofLayer: secret.layerIndex) }, path: secret.path,
+                    layer: secret.layer)
+            ],
             fingerprint: fingerprint([id, secret.path, secret.excerpt])
         ) { rule(secret) }
     }

@@ -24,17 +24,36 @@ enum ScanSummary {
     }
 
     /// `14 findings, 12 gone with requests 2.32.0`.
-    static func advice(_ findings: [Finding], _ upgrades: [UpgradeAdvice]) -> String {
+    static func advice(_ findings: [Finding], _ report: ScanReport) -> String {
         let count = findings.count == 1 ? "1 finding" : "\(findings.count) findings"
         let packages = Set(findings.map(\.package))
-        let own = upgrades.filter { packages.contains($0.package) && $0.gone > 0 }
-        guard !own.isEmpty else { return count + ", none with a fix" }
+        let own = report.upgrades.filter { packages.contains($0.package) && $0.gone > 0 }
+        let others = edits(findings, report)
+        guard !own.isEmpty else {
+            return ControlSequences.singleLine(([count + ", none with a fix"] + others).joined(separator: ", "))
+        }
         let parts = own.prefix(5).map { advice in
             let rest = advice.remaining > 0 ? " (\(advice.remaining) stay)" : ""
             return "\(advice.gone) gone with \(advice.package.name) \(advice.version)\(rest)"
         }
-        let more = own.count > 5 ? ", and \(own.count - 5) more packages with fixes" : ""
-        return ControlSequences.singleLine(count + ", " + parts.joined(separator: ", ") + more)
+        let more = own.count > 5 ? "\(own.count - 5) more packages with fixes" : ""
+        return ControlSequences.singleLine(
+            count + ", " + (parts + (more.isEmpty ? [] : [more]) + others).joined(separator: ", "))
+    }
+
+    /// Edits other than newer versions: another base, and packages that belong into a stage that builds.
+    private static func edits(_ findings: [Finding], _ report: ScanReport) -> [String] {
+        let isBase = findings.contains { $0.attribution?.isBase == true }
+        let bases = (isBase ? report.bases : []).prefix(3).map { advice in
+            let left = advice.remaining + advice.added
+            return "\(advice.gone) of the base's gone with \(advice.candidate)" + (left > 0 ? " (it has \(left))" : "")
+        }
+        let layers = Set(findings.map(\.package.layer.index))
+        let moved = report.buildStages.filter { layers.contains($0.layer) }.map { advice in
+            let names = advice.packages.prefix(3).joined(separator: ", ") + (advice.packages.count > 3 ? "…" : "")
+            return "\(advice.gone) gone with \(names) in a build stage"
+        }
+        return bases + moved
     }
 
     /// The fixed version, or why there is none.
@@ -46,6 +65,11 @@ enum ScanSummary {
         case .endOfLife: "end of life"
         default: "-"
         }
+    }
+
+    /// The layer that a secret is in, counted from 1; nothing for a setting that made none.
+    static func layer(of secret: SecretFinding) -> String {
+        secret.layer == nil && secret.setting != nil ? "" : LayerText.number(secret.layerIndex)
     }
 
     /// What the reader has to know to judge the result: how old the data is, and what was not looked at.

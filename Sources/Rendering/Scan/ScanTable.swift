@@ -25,7 +25,7 @@ struct ScanTable {
     private func table(of findings: [Finding], at place: FindingPlace) -> String {
         var text = ControlSequences.singleLine(place.title) + "\n"
         if let origin = place.origin { text += "  from " + ControlSequences.singleLine(origin) + "\n" }
-        text += "  " + ScanSummary.advice(findings, report.upgrades) + "\n"
+        text += "  " + ScanSummary.advice(findings, report) + "\n"
         var table = TextTable([
             .init("  Package"), .init("Version"), .init("Fixed in"), .init("Severity"), .init("Id"), .init("Title"),
         ])
@@ -50,8 +50,9 @@ struct ScanTable {
         for secret in report.secrets {
             let removed = secret.removedBy == nil ? "" : ", deleted later"
             table.add([
-                "  " + cell("/" + secret.path, 70), String(secret.line), secret.severity.rawValue, secret.title,
-                "\(LayerText.number(secret.layerIndex))\(removed)",
+                "  " + cell(secret.place, 70), secret.line > 0 ? String(secret.line) : "", secret.severity.rawValue,
+                secret.title,
+                ScanSummary.layer(of: secret) + removed,
             ])
         }
         return "Secrets\n" + table.list

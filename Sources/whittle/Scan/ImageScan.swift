@@ -9,6 +9,10 @@ struct ImageScan: Sendable {
         var looksForSecrets = true
         var includesHidden = false
         var includesInformational = false
+        /// Looks at other images of the base's repository that the store has.
+        var comparesBases = false
+        /// Further images that might be the base.
+        var otherBases: [String] = []
     }
 
     let session: ImageSession
@@ -57,7 +61,34 @@ struct ImageScan: Sendable {
         filter.apply(scanned.secrets, to: &report)
         var matcher = matcher(scanned.inventory, nil)
         report.upgrades = try matcher.upgrades(for: report.findings)
+        report.buildStages = BuildStageAdvice.advice(for: report.findings)
+        if options.comparesBases { report.bases = try await bases(for: report, filter) }
         return report
+    }
+
+    /// No more of the store's images are looked at.
+    private static let baseLimit = 8
+
+    /// What other bases would change: those that were named, and the store's images of the same repository.
+    private func bases(for report: ScanReport, _ filter: FindingFilter) async throws -> [BaseAdvice] {
+        guard let base = report.attribution?.layers.first(where: { $0.isBase == true })?.baseName,
+            let present = try? Reference(parsing: base).withDefaultTag
+        else { return [] }
+        let stored = try session.store.listImages().map(\.name)
+            .filter { $0.repository == present.repository && $0 != present && $0.tag != nil }
+            .map(\.familiar).filter { !options.otherBases.contains($0) }
+        var result: [BaseAdvice] = []
+        for candidate in options.otherBases + stored.prefix(Self.baseLimit) {
+            let other = try await scan(candidate)
+            var counted = report
+            counted.findings = []
+            filter.apply(other.result.findings, to: &counted)
+            result.append(
+                BaseAdvice(
+                    base: present.familiar, candidate: candidate, findings: report.findings, other: counted.findings))
+        }
+        return result.filter { $0.isWorthwhile || options.otherBases.contains($0.candidate) }
+            .sorted { ($1.gone - $1.added, $0.candidate) < ($0.gone - $0.added, $1.candidate) }
     }
 
     private func matcher(_ inventory: ImageInventory, _ attribution: ImageAttribution?) -> VulnerabilityMatcher {
@@ -75,7 +106,9 @@ struct ImageScan: Sendable {
         let packages = inventory.packages + (options.includesHidden ? inventory.hiddenPackages : [])
         return Scanned(
             contents: contents, inventory: inventory, attribution: attribution, result: try matcher.match(packages),
-            secrets: secrets.findings(of: contents.layers))
+            secrets: secrets.findings(of: contents.layers)
+                + (options.looksForSecrets
+                    ? contents.image.map { ConfigurationSecrets.findings(in: $0.config) } ?? [] : []))
     }
 
     private func check(_ result: VulnerabilityMatcher.Result, now: Int64, _ limit: DatabaseAge) throws(AdvisoriesError)

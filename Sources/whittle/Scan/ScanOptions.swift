@@ -31,7 +31,14 @@ struct ScanSelectionOptions: ParsableArguments {
     @Flag(name: .long, help: "Notices, too, that say that nobody maintains a package.")
     var informational = false
 
-    @Flag(name: .long, help: "Do not look for secrets in the layers.")
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Tell what another base image would change; those of the same repository in the store are tried anyway.",
+            valueName: "image"))
+    var tryBase: [String] = []
+
+    @Flag(name: .long, help: "Do not look for secrets in the layers and the configuration.")
     var noSecrets = false
 
     /// The filter.
@@ -47,7 +54,8 @@ struct ScanSelectionOptions: ParsableArguments {
     /// What the scan looks at.
     var scanOptions: ImageScan.Options {
         ImageScan.Options(
-            looksForSecrets: !noSecrets, includesHidden: allLayers, includesInformational: informational)
+            looksForSecrets: !noSecrets, includesHidden: allLayers, includesInformational: informational,
+            comparesBases: true, otherBases: tryBase)
     }
 
     private static func severities(_ text: String) throws -> Set<Severity> {
