@@ -1,39 +1,74 @@
-// A libFuzzer target for the readers of package records, compiled together with them. `scripts/fuzz inventory` builds and runs it.
+// A libFuzzer target for the readers of package records. `scripts/fuzz-readers` (or `scripts/fuzz inventory`) compiles it together with the sources of Inventory,
+// apart from the package, because the fuzzer brings its own main, and runs it: see CONTRIBUTING.md.
+//
+// WHITTLE_FUZZ names what is fuzzed, one of the names below or a part of several; everything without it.
 
+import Glibc
 import LayerFormat
 import OCI
 
-/// Names under which the inputs are read: one for each kind of record, and for each form of it.
-private let paths = [
-    "etc/os-release", "var/lib/dpkg/status", "var/lib/dpkg/info/a.list", "lib/apk/db/installed",
-    "var/lib/rpm/rpmdb.sqlite", "var/lib/rpm/Packages", "var/lib/rpm/Packages.db",
-    "var/lib/rpmmanifest/container-manifest-2", "var/lib/db/sbom/a.spdx.json", "app/node_modules/a/package.json",
-    "a.dist-info/METADATA", "a.dist-info/RECORD", "a.egg", "conda-meta/a.json", "specifications/a.gemspec",
-    "vendor/composer/installed.json", "a.deps.json", "a.jar", "usr/bin/a",
+/// The readers, each with a name under which it reads a file.
+private let readers = [
+    "distribution": "etc/os-release", "alpine-release": "etc/alpine-release", "redhat-release": "etc/redhat-release",
+    "dpkg": "var/lib/dpkg/status", "dpkg-distroless": "var/lib/dpkg/status.d/a",
+    "dpkg-list": "var/lib/dpkg/info/a.list",
+    "dpkg-md5sums": "var/lib/dpkg/status.d/a.md5sums", "apk": "lib/apk/db/installed",
+    "rpm-sqlite": "var/lib/rpm/rpmdb.sqlite", "rpm-berkeley": "var/lib/rpm/Packages",
+    "rpm-native": "var/lib/rpm/Packages.db", "rpm-manifest": "var/lib/rpmmanifest/container-manifest-2",
+    "sbom": "var/lib/db/sbom/a.spdx.json", "npm": "app/node_modules/a/package.json",
+    "python": "a.dist-info/METADATA", "python-record": "a.dist-info/RECORD", "egg": "a.egg",
+    "conda": "conda-meta/a.json", "gemspec": "specifications/a.gemspec", "composer": "vendor/composer/installed.json",
+    "dotnet": "a.deps.json", "java": "a.jar", "program": "usr/bin/a",
 ]
 
-/// Runs one input. The first byte selects what is fuzzed, so that one corpus serves all.
+/// What is fuzzed besides: text and bytes that are no file of an image.
+private let texts: [String: @Sendable ([UInt8]) -> Void] = [
+    "purl": { input in
+        guard let url = try? PackageURL(parsing: String(decoding: input, as: UTF8.self), .lenient) else { return }
+        precondition((try? PackageURL(parsing: url.description)) == url, "\(url) does not come back")
+    },
+    "remembered": { _ = try? LayerInventory(encoded: $0) },
+    "licence": { _ = LicenceExpression.spdx([String(decoding: $0, as: UTF8.self)]) },
+    "rpm-header": { bytes in
+        guard let header = try? RpmHeader(bytes) else { return }
+        for tag in [1000, 1003, 1116, 1117, 5096] { _ = (header.text(tag), header.texts(tag), header.numbers(tag)) }
+    },
+    "rust": { _ = try? RustCrates.packages($0) },
+]
+
+private let chosen: [String] = {
+    let wanted = getenv("WHITTLE_FUZZ").map { String(cString: $0) } ?? ""
+    let all = (Array(readers.keys) + Array(texts.keys)).sorted()
+    let found = all.contains(wanted) ? [wanted] : wanted.isEmpty ? all : all.filter { $0.contains(wanted) }
+    precondition(!found.isEmpty, "nothing is called \(wanted): \(all)")
+    return found
+}()
+
+/// Runs one input. Where several readers were chosen, the last byte selects one, so that one corpus serves all.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzInventory(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
-    let bytes = [UInt8](UnsafeBufferPointer(start: data, count: size))
-    guard let selector = bytes.first.map(Int.init) else { return 0 }
-    let input = Array(bytes.dropFirst())
-    if selector % (paths.count + 3) >= paths.count {
-        fuzzText(input, selector)
-        return 0
+    var input = [UInt8](UnsafeBufferPointer(start: data, count: size))
+    let selector = chosen.count > 1 ? Int(input.popLast() ?? 0) : 0
+    let name = chosen[selector % chosen.count]
+    if let body = texts[name] {
+        body(input)
+    } else if let path = readers[name] {
+        read(input, as: Array(path.utf8))
     }
-    let path = Array(paths[selector % (paths.count + 3)].utf8)
+    return 0
+}
+
+private func read(_ input: [UInt8], as path: PathBytes) {
     let facts = FileFacts(path: path, isExecutable: true, size: Int64(max(input.count, 4_096)))
     guard let cataloguer = Cataloguers.cataloguer(for: facts) else {
-        preconditionFailure("nobody wants \(paths[selector % paths.count])")
+        preconditionFailure("nobody wants \(path.text)")
     }
     do {
-        guard let finding = try cataloguer.read(MemoryBytes(input), of: facts) else { return 0 }
+        guard let finding = try cataloguer.read(MemoryBytes(input), of: facts) else { return }
         check(finding, path)
     } catch {
         precondition(!"\(error)".isEmpty, "an error without a message")
     }
-    return 0
 }
 
 /// What was found can be remembered, put together and written down.
@@ -62,15 +97,5 @@ private func check(_ finding: Finding, _ path: PathBytes) {
         _ = try PackageListDocument.bytes(bill)
     } catch {
         preconditionFailure("\(error)")
-    }
-}
-
-private func fuzzText(_ input: [UInt8], _ selector: Int) {
-    switch selector % 3 {
-    case 0:
-        guard let url = try? PackageURL(parsing: String(decoding: input, as: UTF8.self), .lenient) else { return }
-        precondition((try? PackageURL(parsing: url.description)) == url, "\(url) does not come back")
-    case 1: _ = try? LayerInventory(encoded: input)
-    default: _ = LicenceExpression.spdx([String(decoding: input, as: UTF8.self)])
     }
 }

@@ -27,7 +27,7 @@ struct ScanPage {
 
     private func findings(_ place: FindingPlace, _ findings: [Finding]) -> String {
         let origin = place.origin.map { "<p class=\"soft\">from \(HTMLPart.code($0))</p>\n" } ?? ""
-        return origin + "<p>\(HTMLText.escape(ScanSummary.advice(findings, report.upgrades)))</p>\n"
+        return origin + "<p>\(HTMLText.escape(ScanSummary.advice(findings, report)))</p>\n"
             + HTMLPart.table(
                 [
                     .init("Severity", .short), .init("Id", .short), .init("Package"), .init("Version"),
@@ -57,9 +57,10 @@ struct ScanPage {
             report.secrets.map { secret in
                 [
                     HTMLPart.severity(secret.severity.rawValue), HTMLText.escape(secret.title),
-                    HTMLPart.code(OneLine.path(Array(secret.path.utf8)))
+                    HTMLPart.code(
+                        secret.setting == nil ? OneLine.path(Array(secret.path.utf8)) : OneLine.text(secret.place))
                         + (secret.removedBy == nil ? "" : " <span class=\"bad\">deleted later, still there</span>"),
-                    String(secret.line), LayerText.number(secret.layerIndex),
+                    secret.line > 0 ? String(secret.line) : "", ScanSummary.layer(of: secret),
                 ]
             })
     }
