@@ -39,8 +39,10 @@ struct OutsideFiles: Sendable {
         var candidates: Set<String> = []
         for path in evidence.added {
             if let directory, directory != "/", PathText.isBelow(path, directory) { continue }
+            // Every account's home is like root's.
+            let place = Self.asInRootsHome(path)
             if Self.accountFiles.contains(path)
-                || (Self.dead + excluded).contains(where: { PathText.isBelow(path, $0) })
+                || (Self.dead + excluded).contains(where: { PathText.isBelow(place, $0) })
             {
                 continue
             }
@@ -65,6 +67,12 @@ struct OutsideFiles: Sendable {
             candidates.insert(Self.highestNew(path, evidence.base))
         }
         paths = candidates.sorted()
+    }
+
+    /// A path in some account's home as it would be in root's.
+    private static func asInRootsHome(_ path: String) -> String {
+        guard path.hasPrefix("/home/") else { return path }
+        return "/root" + path.dropFirst("/home/".count).drop { $0 != "/" }
     }
 
     /// The directory nearest to the root that the base does not have, or the path itself.
