@@ -128,6 +128,9 @@ enum SystemPackages {
         "dpkg-dev", "python3-dev", "python3-pip", "python3-venv", "python3-setuptools", "python3-wheel", "npm",
         "python-dev-is-python3", "cargo", "rustc", "golang", "maven", "gradle",
         "default-jdk", "default-jdk-headless",
-        "build-base", "musl-dev", "linux-headers",
+        "build-base", "musl-dev", "linux-headers", "gettext", "swig", "node-gyp",
+        // For people, who look into other images.
+        "vim", "vim-tiny", "nano", "emacs", "emacs-nox", "less", "htop", "tree", "man-db", "strace", "ltrace", "gdb",
+        "telnet", "net-tools", "dnsutils", "iputils-ping", "bash-completion",
     ]
 }

@@ -87,6 +87,63 @@ struct ComposerTests {
         #expect(result.hasSuffix("USER 10001:10001\nCMD [\"./a\"]\n"))
     }
 
+    @Test func aWorkingDirectoryBehindTheLastStepMovesInFrontOfTheCopies() throws {
+        let file = try view("FROM node:20\nCOPY . /app\nRUN npm ci\n# here\nWORKDIR /app\nCMD [\"node\", \"a\"]\n")
+        var plan = RuntimePlan(name: "sample", bases: ["x"])
+        plan.copies = ["COPY a ./"]
+        let result = String(decoding: try Composer(view: file, plan: plan, base: "x").compose().text(), as: UTF8.self)
+        #expect(result.hasSuffix("\nFROM x\n# here\nWORKDIR /app\nCOPY a ./\nCMD [\"node\", \"a\"]\n"))
+    }
+
+    @Test func whatLowerStagesSayIsRepeatedOnTheOtherBase() throws {
+        let text = """
+            FROM python:3.12 AS base
+            ARG MODE=prod
+            ENV MODE=$MODE
+            WORKDIR /app
+            FROM base AS deps
+            COPY . .
+            RUN make
+            FROM base AS final
+            COPY --from=deps /app /app
+            CMD ["python", "a.py"]
+
+            """
+        let file = try view(text)
+        #expect(file.workingDirectory == "/app" && file.buildInstructions.count == 5)
+        var plan = RuntimePlan(name: "sample", bases: ["x"])
+        plan.copies = ["COPY a.py ./"]
+        let result = String(decoding: try Composer(view: file, plan: plan, base: "x").compose().text(), as: UTF8.self)
+        #expect(
+            result.hasSuffix(
+                "FROM x AS final\nARG MODE=prod\nENV MODE=$MODE\nWORKDIR /app\nCOPY a.py ./\nCMD [\"python\", \"a.py\"]\n"
+            ))
+    }
+
+    @Test func theWorkingDirectoryStandsInFrontOfCopiesIntoIt() throws {
+        let text = "FROM a AS b\nRUN x\nFROM c\nCOPY --from=b /venv /venv\nCOPY . /app\nWORKDIR /app\nCMD [\"x\"]\n"
+        var plan = RuntimePlan(name: "sample", bases: ["y"])
+        plan.copies = ["COPY a.py ./"]
+        let result = String(
+            decoding: try Composer(view: try view(text), plan: plan, base: "y").compose().text(), as: UTF8.self)
+        #expect(result == "FROM a AS b\nRUN x\nFROM y\nWORKDIR /app\nCOPY a.py ./\nCMD [\"x\"]\n")
+    }
+
+    @Test func additionsFollowWhatMoves() throws {
+        let file = try view(
+            "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"a\"]\n")
+        var plan = RuntimePlan(name: "sample", bases: ["x"])
+        plan.replacements[3] = "RUN npm ci"
+        plan.insertions[2] = ["COPY package.json ./"]
+        plan.moves = [(node: 2, behind: 3)]
+        plan.additions[3] = ["RUN npm run build"]
+        plan.copies = ["COPY --from=build /app/dist ./dist"]
+        let result = String(decoding: try Composer(view: file, plan: plan, base: "x").compose().text(), as: UTF8.self)
+        #expect(
+            result.contains(
+                "WORKDIR /app\nCOPY package.json ./\nRUN npm ci\nCOPY . .\nRUN npm run build\n\nFROM x\n"))
+    }
+
     @Test func givesTheAccountWhatItWrites() throws {
         let file = try view("FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"node\", \"a\"]\n")
         var plan = plan()

@@ -1,3 +1,4 @@
+import Foundation
 import OCI
 import Running
 import Testing
@@ -84,6 +85,106 @@ struct EvidenceTests {
             database.owners(of: ["/usr/lib/x86_64-linux-gnu/libxml2.so.2"]) == [
                 "/usr/lib/x86_64-linux-gnu/libxml2.so.2": "libxml2"
             ])
+    }
+
+    @Test func namesOnlyPackagesThatNoOtherBringsAlong() throws {
+        func record(_ name: String, _ needs: String) -> String {
+            "Package: \(name)\nStatus: install ok installed\nDepends: \(needs)\n\n"
+        }
+        let image = try SampleProject([
+            "var/lib/dpkg/status": record("libpq5", "libc6 (>= 2.3), libldap-2.5-0 | other")
+                + record("libldap-2.5-0", "libsasl2-2:any (>= 2)") + record("libsasl2-2", "libc6")
+                + record("curl", "libc6") + record("ring-a", "ring-b") + record("ring-b", "ring-a")
+        ])
+        let database = DpkgDatabase(RootView(directory: image.root))
+        #expect(
+            database.independent(["curl", "libldap-2.5-0", "libpq5", "libsasl2-2", "ring-a", "ring-b"]) == [
+                "curl", "libpq5", "ring-a",
+            ])
+    }
+
+    @Test func whatLiesBesideTheApplicationIsCopiedAlone() throws {
+        let files = [
+            "home/web/app/a.py": "", "home/web/.local/bin/x": "", "home/web/.local/lib/y.py": "",
+            "home/web/.bashrc": "", "requirements.txt": "", "opt/tool/z": "",
+        ]
+        let image = try SampleProject(files)
+        let base = try SampleProject(["home/.keep": "", "opt/.keep": ""])
+        let evidence = evidence(image, base, added: Set(files.keys.map { "/" + $0 }))
+        let outside = OutsideFiles(evidence, outside: "/home/web/app")
+        #expect(outside.paths == ["/home/web/.local", "/opt/tool"])
+    }
+
+    @Test func dependenciesThatOnlyAFrontEndWasBuiltWithGo() throws {
+        let files = [
+            "app/client/node_modules/vite/a.js": "", "app/client/dist/index.html": "", "app/client/src/main.js": "",
+            "app/client/package.json": "{}", "app/server/index.js": "'../client/dist'",
+            "app/server/node_modules/express/a.js": "", "app/.next/cache/x": "", "app/.next/server/p.js": "",
+        ]
+        let image = try SampleProject(files)
+        let project = try SampleProject([
+            "client/src/main.js": "", "client/package.json": "{}", "server/index.js": "'../client/dist'",
+        ])
+        let evidence = evidence(
+            image, try SampleProject([:]), opened: ["/app/server/node_modules/express/a.js"],
+            added: Set(files.keys.map { "/" + $0 }))
+        let situation = Situation(
+            view: try view("FROM node:20\nWORKDIR /app\nCOPY . .\nRUN x\n"), project: project.tree, evidence: evidence)
+        let result = ApplicationFiles(situation, evidence: evidence, directory: "/app") { entry in
+            PathText.name(entry.name) == "src" ? .dead : .unknown
+        }
+        #expect(result.dropped == [".next/cache", "client/node_modules", "client/src"])
+        #expect(
+            result.copies(from: "build", source: "/app", owner: nil) == [
+                "COPY client/package.json ./client/", "COPY --from=build /app/.next/server ./.next/server",
+                "COPY --from=build /app/client/dist ./client/dist", "COPY --from=build /app/server ./server",
+            ])
+    }
+
+    @Test func globalProgramsOfNodeComeAlongWhenTheyRan() throws {
+        let image = try SampleProject([
+            "usr/local/lib/node_modules/pm2/bin/pm2": "", "usr/local/lib/node_modules/tsc/bin/tsc": "",
+            "opt/gen/bin/gen.js": "",
+        ])
+        try FileManager.default.createDirectory(
+            atPath: image.root + "/usr/local/bin", withIntermediateDirectories: true)
+        for (name, target) in [
+            ("pm2", "../lib/node_modules/pm2/bin/pm2"), ("tsc", "../lib/node_modules/tsc/bin/tsc"),
+            ("gen", "/opt/gen/bin/gen.js"),
+        ] {
+            try FileManager.default.createSymbolicLink(
+                atPath: image.root + "/usr/local/bin/" + name, withDestinationPath: target)
+        }
+        let evidence = evidence(
+            image, try SampleProject([:]),
+            opened: ["/usr/local/lib/node_modules/pm2/bin/pm2", "/opt/gen/bin/gen.js"],
+            added: ["/usr/local/bin/pm2", "/usr/local/bin/tsc", "/usr/local/bin/gen"])
+        var plan = RuntimePlan(name: "sample", bases: [])
+        GlobalModules(evidence).add(to: &plan, try view("FROM node:20\nRUN npm i -g pm2\n"))
+        #expect(
+            plan.copies == [
+                "COPY --from=build /usr/local/lib/node_modules/pm2 /usr/local/lib/node_modules/pm2"
+            ])
+        #expect(
+            plan.setup == [
+                "RUN ln -s /opt/gen/bin/gen.js /usr/local/bin/gen && ln -s /usr/local/lib/node_modules/pm2/bin/pm2 /usr/local/bin/pm2"
+            ])
+    }
+
+    @Test func settingsOfOneMachineStayOnlyWhenTheyAreRead() throws {
+        let files = ["app/a.py": "x", "app/.env": "KEY=1", "app/.env.example": "KEY="]
+        let image = try SampleProject(files)
+        let project = try SampleProject(["a.py": "x", ".env": "KEY=1", ".env.example": "KEY="])
+        func kept(_ opened: Set<String>) throws -> [String] {
+            let evidence = evidence(
+                image, try SampleProject([:]), opened: opened, added: Set(files.keys.map { "/" + $0 }))
+            let situation = Situation(
+                view: try view("FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN x\n"), project: project.tree,
+                evidence: evidence)
+            return names(ApplicationFiles(situation, evidence: evidence, directory: "/app") { _ in .unknown })
+        }
+        #expect(try kept([]) == ["a.py"])
+        #expect(try kept(["/app/.env"]) == [".env", "a.py"])
     }
 
     @Test func outputMayDifferInNumbersOnly() {

@@ -15,6 +15,7 @@ struct Composer {
         var draft = Draft(view.dockerfile)
         for step in plan.steps { draft.note(step) }
         if plan.isInPlace {
+            if view.build.nodeIndex != view.final.nodeIndex { editBuildStage(&draft) }
             exchangeBase(&draft)
             return draft
         }
@@ -48,6 +49,9 @@ struct Composer {
         } else if view.build.name == nil {
             draft.insertInline(" AS \(Self.buildName(view))", behindArgumentsOf: from)
         }
+        if !plan.buildHead.isEmpty, let first = firstStep {
+            draft.insert(plan.buildHead.map { $0 + "\n" }.joined(), before: first)
+        }
         for (node, text) in plan.replacements.sorted(by: { $0.key < $1.key }) { draft.replace(node, with: text) }
         for (node, lines) in plan.insertions.sorted(by: { $0.key < $1.key }) {
             draft.insert(lines.map { $0 + "\n" }.joined(), before: node)
@@ -56,8 +60,8 @@ struct Composer {
             draft.insert(draft.blockText(of: move.node), after: move.behind)
             draft.cut(move.node)
         }
-        if !plan.buildHead.isEmpty, let first = firstStep {
-            draft.insert(plan.buildHead.map { $0 + "\n" }.joined(), before: first)
+        for (node, lines) in plan.additions.sorted(by: { $0.key < $1.key }) {
+            draft.insert(lines.map { $0 + "\n" }.joined(), after: node)
         }
         if !plan.buildTail.isEmpty, case .copying = view.shape, let last = lastStep(of: view.build) {
             let user = view.buildsAsOther ? "USER root\n" : ""
@@ -67,7 +71,7 @@ struct Composer {
 
     /// The first instruction of the build stage that makes files.
     private var firstStep: Int? {
-        view.build.instructions.first(where: Self.makesFiles)?.nodeIndex
+        view.buildInstructions.first(where: Self.makesFiles)?.nodeIndex
     }
 
     /// The last instruction of a stage that makes files.
@@ -80,6 +84,28 @@ struct Composer {
         case .run, .copy, .add: true
         default: false
         }
+    }
+
+    // MARK: What the last stage is told
+
+    /// What stages below the last one say of the image, which another base would lose.
+    private func inherited(_ draft: Draft) -> String {
+        view.inheritedInstructions.map { instruction -> String in
+            guard let node = instruction.nodeIndex else { return "" }
+            switch instruction.kind {
+            case .env(let pairs): return environment(pairs, node, draft)
+            case .label, .expose, .stopsignal, .healthcheck, .volume, .cmd, .entrypoint, .maintainer, .shell:
+                return draft.ownText(of: node)
+            default: return ""
+            }
+        }.joined()
+    }
+
+    /// The variables that the image needs, as they are written if it is all of them.
+    private func environment(_ pairs: [KeyValue], _ node: Int, _ draft: Draft) -> String {
+        let kept = pairs.filter { !plan.buildOnlyVariables.contains($0.key) }
+        return kept.count == pairs.count
+            ? draft.ownText(of: node) : kept.map { "ENV \($0.key)=\($0.value)\n" }.joined()
     }
 
     // MARK: A new last stage
@@ -100,6 +126,7 @@ struct Composer {
         var moved = ""
         var repeated: [Int] = []
         var environment = ""
+        let inherited = inherited(draft)
         for instruction in before {
             guard let node = instruction.nodeIndex else { continue }
             switch instruction.kind {
@@ -110,11 +137,7 @@ struct Composer {
                     moved = String(moved.dropLast(draft.ownText(of: node).count)) + text + "\n"
                 }
             case .env(let pairs):
-                let kept = pairs.filter { !plan.buildOnlyVariables.contains($0.key) }
-                guard !kept.isEmpty else { continue }
-                environment +=
-                    kept.count == pairs.count
-                    ? draft.ownText(of: node) : kept.map { "ENV \($0.key)=\($0.value)\n" }.joined()
+                environment += self.environment(pairs, node, draft)
             case .shell: repeated.append(node)
             default: continue
             }
@@ -122,12 +145,12 @@ struct Composer {
         let shells = repeated.map(draft.ownText).joined()
         let trailing = after.map(\.original).joined(separator: "\n")
         let body =
-            environment + moved + trailing + plan.setup.joined(separator: "\n") + plan.copies.joined(separator: "\n")
-        lines += arguments(usedIn: body, from: before, draft)
-        lines += shells + environment
+            inherited + environment + moved + trailing + plan.setup.joined(separator: "\n")
+            + plan.copies.joined(separator: "\n")
+        lines += arguments(usedIn: body, from: view.inheritedInstructions + before, draft)
+        lines += inherited + shells + environment
         lines += setupLines()
-        let directory = view.workingDirectory(of: view.final)
-        if directory != "/" { lines += "WORKDIR \(directory)\n" }
+        lines += workingDirectory(&draft, trailing: after)
         lines += ownership()
         lines += copyLines()
         lines += moved
@@ -141,6 +164,19 @@ struct Composer {
         if let user = plan.user, let node = userNode?.nodeIndex { draft.replace(node, with: "USER \(user.ids)") }
     }
 
+    /// The working directory, in front of what is copied into it: as it is written when it stands behind the last step.
+    private func workingDirectory(_ draft: inout Draft, trailing: [Instruction]) -> String {
+        let directory = view.workingDirectory
+        guard directory != "/" else { return "" }
+        let own = trailing.filter { if case .workdir = $0.kind { true } else { false } }.compactMap(\.nodeIndex)
+        guard own.count == 1, let node = own.first else { return "WORKDIR \(directory)\n" }
+        guard view.unquoted(view.dockerfile.nodes[node].words.first?.text ?? "") == directory else {
+            return "WORKDIR \(directory)\n"
+        }
+        draft.cut(node)
+        return draft.blockText(of: node)
+    }
+
     private static func startsProcess(_ instruction: Instruction) -> Bool {
         switch instruction.kind {
         case .cmd, .entrypoint, .healthcheck: true
@@ -150,7 +186,7 @@ struct Composer {
 
     /// The copies, with the account as the owner of what it writes or could not read.
     private func copyLines() -> String {
-        let directory = view.workingDirectory(of: view.final)
+        let directory = view.workingDirectory
         return plan.copies.map { line -> String in
             guard let user = plan.user, !line.contains("--chown"), let target = line.split(separator: " ").last else {
                 return line + "\n"
@@ -220,6 +256,16 @@ struct Composer {
 
     // MARK: The last stage in its place
 
+    /// The working directory that an instruction of the last stage finds.
+    private func directoryInFront(of node: Int) -> String {
+        var directory = "/"
+        for instruction in view.inheritedInstructions + view.final.instructions
+        where (instruction.nodeIndex ?? 0) < node {
+            if case .workdir(let path) = instruction.kind { directory = PathText.join(directory, view.unquoted(path)) }
+        }
+        return directory
+    }
+
     private func replaceStage(_ draft: inout Draft) {
         guard let from = view.final.nodeIndex else { return }
         if !plan.reasons.isEmpty { draft.insert(plan.reasons.map { $0 + "\n" }.joined(), before: from) }
@@ -227,6 +273,10 @@ struct Composer {
             let word = view.dockerfile.nodes[from].words.first
         {
             draft.replace(word.range, with: base)
+            let inherited = inherited(draft)
+            let told = arguments(usedIn: inherited, from: view.inheritedInstructions, draft) + inherited
+            let directory = view.ancestors(of: view.parsed.stages.count - 1).isEmpty ? "/" : view.workingDirectory
+            draft.insert(told + (directory == "/" ? "" : "WORKDIR \(directory)\n"), after: from)
         }
         var hasCopies = false
         for instruction in view.final.instructions {
@@ -236,7 +286,10 @@ struct Composer {
                 continue
             }
             hasCopies = true
-            let lines = setupLines() + ownership() + copyLines()
+            let place = directoryInFront(of: node)
+            let trailing = view.final.instructions.filter { ($0.nodeIndex ?? 0) > node }
+            let directory = place == view.workingDirectory ? "" : workingDirectory(&draft, trailing: trailing)
+            let lines = setupLines() + directory + ownership() + copyLines()
             draft.replace(node, with: String(lines.dropLast()))
         }
         if let user = plan.user {

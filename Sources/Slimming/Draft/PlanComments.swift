@@ -3,7 +3,7 @@ extension RuntimePlan {
     /// Puts the reason of each step above what it changed: the base, or an instruction of the build stage.
     mutating func addComments(_ view: StageView) {
         for step in steps {
-            let node = view.build.instructions.first { $0.lines.lowerBound == step.line }?.nodeIndex
+            let node = view.buildInstructions.first { $0.lines.lowerBound == step.line }?.nodeIndex
             if let node, node != view.final.nodeIndex, !moves.contains(where: { $0.node == node }) {
                 insertions[node, default: []].append("# " + step.why)
             } else {

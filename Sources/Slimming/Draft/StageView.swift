@@ -64,9 +64,26 @@ struct StageView: Sendable {
         return parsed.stages[index].baseName
     }
 
+    /// The stages of this file that a stage is built on, the lowest first.
+    func ancestors(of index: Int) -> [Stage] {
+        var index = index
+        var found: [Stage] = []
+        while let next = Self.stage(named: parsed.stages[index].baseName, in: parsed, before: index) {
+            index = next
+            found.insert(parsed.stages[index], at: 0)
+        }
+        return found
+    }
+
+    /// The instructions of the build stage, behind those of the stages that it is built on.
+    var buildInstructions: [Instruction] { (ancestors(of: buildIndex) + [build]).flatMap(\.instructions) }
+
+    /// The instructions of the stages that the last stage is built on.
+    var inheritedInstructions: [Instruction] { ancestors(of: parsed.stages.count - 1).flatMap(\.instructions) }
+
     /// All RUN steps of the build stage with their scripts; exec forms are joined.
     var runs: [(instruction: Instruction, script: ShellScript)] {
-        build.instructions.compactMap { instruction in
+        buildInstructions.compactMap { instruction in
             guard case .run(let run) = instruction.kind else { return nil }
             let text = (run.command.words + run.command.files.map(\.data)).joined(separator: "\n")
             return (instruction, ShellScript(run.command.isShellForm ? text : run.command.words.joined(separator: " ")))
@@ -123,10 +140,10 @@ struct StageView: Sendable {
         }
     }
 
-    /// Where a stage's instructions leave the working directory, as far as it is written without variables.
-    func workingDirectory(of stage: Stage, start: String = "/") -> String {
-        var directory = start
-        for instruction in stage.instructions {
+    /// Where the last stage's instructions leave the working directory, as far as it is written without variables.
+    var workingDirectory: String {
+        var directory = "/"
+        for instruction in inheritedInstructions + final.instructions {
             if case .workdir(let path) = instruction.kind { directory = PathText.join(directory, unquoted(path)) }
         }
         return directory
@@ -142,7 +159,7 @@ struct StageView: Sendable {
     /// Whether steps of the build stage run as somebody else than root, as far as the Dockerfile says.
     var buildsAsOther: Bool {
         var user = ""
-        for instruction in build.instructions {
+        for instruction in buildInstructions {
             switch instruction.kind {
             case .user(let name): user = name
             case .run, .copy, .add: if !["", "root", "0"].contains(user.prefix { $0 != ":" }) { return true }

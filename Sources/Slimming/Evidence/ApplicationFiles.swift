@@ -59,8 +59,11 @@ struct ApplicationFiles: Sendable {
         self.directory = directory
         let scripts = Self.buildScripts(situation, evidence)
         let code = CodeText(evidence.image, directory: directory, without: scripts)
-        for name in evidence.image.names(directory) where !excluded.contains(name) {
+        var pending = evidence.image.names(directory).filter { !excluded.contains($0) }
+        while !pending.isEmpty {
+            let name = pending.removeFirst()
             let path = PathText.join(directory, name)
+            let last = PathText.name(name)
             if evidence.base.kind(path) != nil, !evidence.added.contains(where: { PathText.isBelow($0, path) }) {
                 continue
             }
@@ -68,19 +71,28 @@ struct ApplicationFiles: Sendable {
             let entry = Entry(
                 name: name, isDirectory: kind == .directory,
                 isFromContext: Self.isUnchanged(name, situation.project, evidence.image, path))
+            if kind == .directory, let inner = Self.unused(in: path, evidence) {
+                dropped += inner.map { name + "/" + $0 }
+                pending = evidence.image.names(path).filter { !inner.contains($0) }.map { name + "/" + $0 } + pending
+                continue
+            }
             var known = verdict(entry)
             if evidence.opened(below: path), !(compilesAtStart && known == .dead) {
                 kept.append(entry)
                 continue
             }
             if known == .unknown,
-                Self.deadNames.contains(name) || Self.deadPrefixes.contains(where: name.hasPrefix)
-                    || name.hasSuffix(".md") || Self.testNames.contains(name)
+                Self.deadNames.contains(last) || Self.deadPrefixes.contains(where: last.hasPrefix)
+                    || last.hasSuffix(".md") || Self.testNames.contains(last)
             {
                 known = .deadUnlessNamed
             }
             if scripts.contains(path) { known = .deadUnlessNamed }
-            if known == .deadUnlessNamed { known = code.names(name) ? .unknown : .dead }
+            // Secrets and settings of one machine: those that are read were seen to be opened.
+            if known == .unknown, last == ".env" || last.hasPrefix(".env."), evidence.observation.recordedFiles {
+                known = .deadUnlessNamed
+            }
+            if known == .deadUnlessNamed { known = code.names(last) ? .unknown : .dead }
             if known == .dead { dropped.append(name) } else { kept.append(entry) }
         }
     }
@@ -104,9 +116,25 @@ struct ApplicationFiles: Sendable {
     /// Takes an entry out that is brought in another way.
     mutating func leaveOut(_ path: String) { kept.removeAll { PathText.join(directory, $0.name) == path } }
 
+    /// Parts of a directory that only a build has used, when there are any: then the rest is looked at one by one.
+    private static func unused(in path: String, _ evidence: Evidence) -> [String]? {
+        guard evidence.observation.recordedFiles, !["node_modules", "vendor"].contains(PathText.name(path)) else {
+            return nil
+        }
+        // Dependencies of a front end that is built here, and what its compiler keeps for the next time.
+        let candidates = [".next": ["cache"]][PathText.name(path)] ?? ["node_modules"]
+        let found = candidates.filter { name in
+            let inner = PathText.join(path, name)
+            return evidence.image.kind(inner) == .directory && !evidence.opened(below: inner)
+        }
+        return found.isEmpty ? nil : found
+    }
+
     /// Whether every file that the image has below the path is in the project, with the same content and permissions.
     private static func isUnchanged(_ name: String, _ project: ProjectTree, _ image: RootView, _ path: String) -> Bool {
-        guard let entry = project[name], !ProjectTree.opaqueDirectories.contains(name) else { return false }
+        guard let entry = project[name], !ProjectTree.opaqueDirectories.contains(PathText.name(name)) else {
+            return false
+        }
         guard let host = image.host(path) else { return false }
         func isSame(_ entry: ProjectTree.Entry, _ path: String) -> Bool {
             var status = stat()
@@ -138,9 +166,12 @@ struct ApplicationFiles: Sendable {
     ) -> [String] {
         let flag = owner.map { "--chown=\($0) " } ?? ""
         var lines: [String] = []
-        let contextFiles = kept.filter { $0.isFromContext && !$0.isDirectory }.map(\.name)
-        if !contextFiles.isEmpty {
-            lines.append("COPY \(flag)\(contextFiles.map(Self.quoted).joined(separator: " ")) \(destination)")
+        func grouped(_ entries: [Entry]) -> [(directory: String, names: [String])] {
+            Dictionary(grouping: entries.map(\.name)) { String($0.dropLast(PathText.name($0).count)) }
+                .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        }
+        for group in grouped(kept.filter { $0.isFromContext && !$0.isDirectory }) {
+            lines.append("COPY \(flag)\(group.names.joined(separator: " ")) \(destination)\(group.directory)")
         }
         for entry in kept where entry.isFromContext && entry.isDirectory {
             lines.append("COPY \(flag)\(entry.name)/ \(destination)\(entry.name)/")
@@ -158,26 +189,27 @@ struct ApplicationFiles: Sendable {
         }
         for entry in built.filter({ order.contains($0.name) }) { lines.insert(line(entry), at: 0) }
         for entry in built where !order.contains(entry.name) { lines.append(line(entry)) }
-        var stages: [(name: String, files: [String])] = []
+        var stages: [(name: String, directory: String, files: [String])] = []
         for entry in kept where !entry.isFromContext && !entry.isDirectory {
             let (stage, path) = origin(entry)
-            guard PathText.name(path) == entry.name else {
+            let name = PathText.name(entry.name)
+            guard PathText.name(path) == name else {
                 lines.append(line(entry))
                 continue
             }
-            if stages.last?.name == stage {
+            let directory = String(entry.name.dropLast(name.count))
+            if let last = stages.last, last.name == stage, last.directory == directory {
                 stages[stages.count - 1].files.append(path)
             } else {
-                stages.append((stage, [path]))
+                stages.append((stage, directory, [path]))
             }
         }
         for stage in stages {
-            lines.append("COPY --from=\(stage.name) \(flag)\(stage.files.joined(separator: " ")) \(destination)")
+            let (name, directory) = (stage.name, stage.directory)
+            lines.append("COPY --from=\(name) \(flag)\(stage.files.joined(separator: " ")) \(destination)\(directory)")
         }
         return lines
     }
-
-    private static func quoted(_ name: String) -> String { name }
 
     /// Whether a name needs the form of COPY that takes any name, which is not written here.
     var hasAwkwardNames: Bool {

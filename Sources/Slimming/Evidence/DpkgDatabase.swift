@@ -3,20 +3,45 @@ struct DpkgDatabase: Sendable {
     /// Names of the installed packages.
     let packages: Set<String>
     private let root: RootView
+    /// What each of them depends on, by name.
+    private let dependencies: [String: Set<String>]
 
     /// Reads an image's data base; empty when there is none.
     init(_ root: RootView) {
         self.root = root
         var packages: Set<String> = []
+        var dependencies: [String: Set<String>] = [:]
         var name = ""
         for line in (root.text("/var/lib/dpkg/status", limit: 64 << 20) ?? "").split(separator: "\n") {
             if line.hasPrefix("Package: ") {
                 name = String(line.dropFirst("Package: ".count))
             } else if line.hasPrefix("Status: "), line.hasSuffix(" installed") {
                 packages.insert(name)
+            } else if line.hasPrefix("Depends: ") || line.hasPrefix("Pre-Depends: ") {
+                let list = line.drop { $0 != ":" }.dropFirst()
+                for alternative in list.split(whereSeparator: { $0 == "," || $0 == "|" }) {
+                    let package = alternative.drop { $0 == " " }.prefix { $0 != " " && $0 != ":" && $0 != "(" }
+                    dependencies[name, default: []].insert(String(package))
+                }
             }
         }
         self.packages = packages
+        self.dependencies = dependencies
+    }
+
+    /// Those of the packages that no other of them brings along.
+    func independent(_ chosen: Set<String>) -> Set<String> {
+        var kept = chosen
+        for package in chosen.sorted() where kept.contains(package) {
+            var pending = dependencies[package] ?? []
+            var seen: Set<String> = [package]
+            while let next = pending.popFirst() {
+                guard seen.insert(next).inserted, packages.contains(next) else { continue }
+                kept.remove(next)
+                pending.formUnion(dependencies[next] ?? [])
+            }
+        }
+        return kept
     }
 
     /// The owner of each of the files that has one. Files are looked for as they are and without the links of `/lib` and

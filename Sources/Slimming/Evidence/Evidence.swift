@@ -78,7 +78,11 @@ struct Evidence: Sendable {
             if path == "/etc" { continue }
             // So do volumes.
             if config.volumes.contains(where: { PathText.isBelow(path, PathText.join("/", $0)) }) { continue }
-            if path.contains("/__pycache__") || path.contains("/.npm/") || path.hasSuffix(".pyc") { continue }
+            if path.contains("/__pycache__") || path.contains("/.npm/") || path.hasSuffix(".pyc")
+                || path.contains("/.venv")
+            {
+                continue
+            }
             if Self.writableAnyway.contains(where: { PathText.isBelow(path, $0) }) { continue }
             var directory = PathText.parent(path)
             if image.kind(path) == .directory { directory = path }
@@ -107,7 +111,7 @@ struct Situation: Sendable {
     var applicationDirectory: String {
         var directory = evidence?.baseConfig.workingDir ?? ""
         if directory.isEmpty { directory = "/" }
-        for instruction in view.final.instructions {
+        for instruction in view.inheritedInstructions + view.final.instructions {
             switch instruction.kind {
             case .workdir(let path): directory = PathText.join(directory, view.unquoted(path))
             case .copy(let copy)
@@ -123,7 +127,7 @@ struct Situation: Sendable {
     /// The working directory of the image.
     var workingDirectory: String {
         if let directory = evidence?.config.workingDir, !directory.isEmpty { return PathText.join("/", directory) }
-        return view.workingDirectory(of: view.final)
+        return view.workingDirectory
     }
 
     /// A step at an instruction's line.

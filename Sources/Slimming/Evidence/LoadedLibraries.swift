@@ -7,7 +7,7 @@ extension Evidence {
     /// - Returns: Paths, with those of the links to them: which of them is asked for is not seen.
     func loadedByName(program: String, besides directories: [String] = []) -> [String] {
         let opened = observation.opened.filter { $0.contains(".so") && image.kind($0) == .file }
-        let covered = opened.filter { path in directories.contains { PathText.isBelow(path, $0) } }
+        let covered = observation.opened.filter { path in directories.contains { PathText.isBelow(path, $0) } }
         let linked = LinkedLibraries.of(covered.union([program, image.resolved("/bin/sh")]), in: image)
         let libraries = opened.subtracting(covered).subtracting(linked).filter { path in
             ["/usr/lib/", "/lib/", "/usr/local/lib/"].contains { path.hasPrefix($0) }

@@ -7,7 +7,7 @@ enum NamedPrograms {
         "git", "curl", "wget", "ffmpeg", "ffprobe", "convert", "magick", "identify", "tesseract", "pdftotext",
         "pdftoppm", "gs", "pg_dump", "psql", "mysqldump",
         "mysql", "sqlite3", "redis-cli", "rsync", "ssh", "scp", "zip", "unzip", "file", "wkhtmltopdf", "pandoc",
-        "soffice", "dot", "node", "java", "perl", "ps", "bash",
+        "soffice", "dot", "node", "python3", "python", "jq", "java", "perl", "ps", "bash",
         "openssl", "gpg", "nice", "nslookup", "dig", "ping", "xz", "bzip2", "gzip", "tar", "hg", "svn", "make", "gcc",
     ]
     /// What shells do themselves.

@@ -25,7 +25,7 @@ struct OutsideFiles: Sendable {
         "/etc/subuid-", "/etc/subgid", "/etc/subgid-", "/etc/.pwd.lock", "/root/.wget-hsts", "/root/.bash_history",
         "/root/.gitconfig", "/etc/mailcap",
         "/.dockerenv", "/usr/local/.crates.toml", "/usr/local/.crates2.json", "/root/.npmrc", "/root/.pypirc",
-        "/root/.netrc", "/root/.bashrc", "/root/.profile",
+        "/root/.netrc", "/root/.bashrc", "/root/.profile", "/root/.bash_logout",
     ]
 
     /// - Parameters:
@@ -39,21 +39,17 @@ struct OutsideFiles: Sendable {
         var candidates: Set<String> = []
         for path in evidence.added {
             if let directory, directory != "/", PathText.isBelow(path, directory) { continue }
+            if excluded.contains(where: { PathText.isBelow(path, $0) }) { continue }
             // Every account's home is like root's.
             let place = Self.asInRootsHome(path)
-            if Self.accountFiles.contains(path)
-                || (Self.dead + excluded).contains(where: { PathText.isBelow(place, $0) })
-            {
-                continue
-            }
-            // What every new home has.
-            if path.hasPrefix("/home/"), [".bashrc", ".profile", ".bash_logout"].contains(PathText.name(path)) {
+            if Self.accountFiles.contains(place) || Self.dead.contains(where: { PathText.isBelow(place, $0) }) {
                 continue
             }
             if path.hasSuffix(".pyc") || path.hasSuffix(".a") || path.hasSuffix(".la") || path.contains("/__pycache__/")
             {
                 continue
             }
+            if Self.isDeadAnywhere(path), !evidence.opened(below: path) { continue }
             if owned.contains(path) || owned.contains(Self.otherSpelling(path)) { continue }
             // Packages make files of their own when they are configured: links of alternatives, caches.
             if hasInstalled, path.hasPrefix("/usr/") && !path.hasPrefix("/usr/local/") && !path.hasPrefix("/usr/src/"),
@@ -64,7 +60,7 @@ struct OutsideFiles: Sendable {
             if hasInstalled, path.hasPrefix("/etc/") || path.hasPrefix("/var/lib/"), !evidence.opened(below: path) {
                 continue
             }
-            candidates.insert(Self.highestNew(path, evidence.base))
+            candidates.insert(Self.highestNew(path, evidence.base, besides: directory))
         }
         paths = candidates.sorted()
     }
@@ -75,12 +71,20 @@ struct OutsideFiles: Sendable {
         return "/root" + path.dropFirst("/home/".count).drop { $0 != "/" }
     }
 
-    /// The directory nearest to the root that the base does not have, or the path itself.
-    private static func highestNew(_ path: String, _ base: RootView) -> String {
+    /// Whether only installers read a file, wherever it lies.
+    private static func isDeadAnywhere(_ path: String) -> Bool {
+        let name = PathText.name(path)
+        if name.hasPrefix("requirements"), name.hasSuffix(".txt") { return true }
+        return ["package-lock.json", "poetry.lock", "Pipfile.lock", "uv.lock", "yarn.lock"].contains(name)
+    }
+
+    /// The directory nearest to the root that the base does not have and that the application is not in, or the path itself.
+    private static func highestNew(_ path: String, _ base: RootView, besides application: String?) -> String {
         var at = path
         while true {
             let parent = PathText.parent(at)
             if parent == "/" || base.kind(parent) != nil { return at }
+            if let application, PathText.isBelow(application, parent) { return at }
             at = parent
         }
     }

@@ -25,15 +25,18 @@ enum RuntimePackages {
         files = files.filter { target.kind($0) == nil && !$0.hasPrefix("/usr/share/zoneinfo") }
         var packages = Set(database.owners(of: files).values)
         packages = packages.filter { !$0.hasSuffix("-dev") && !SystemPackages.isForBuilding($0) }
+        // Beside Node, Python is there for the compilation of addons.
+        let isNode = BaseImages.split(situation.view.baseName(of: situation.view.buildIndex)).short == "node"
         let replaced = provided.isEmpty ? [] : ["openjdk-", "default-jre", "default-jdk"]
         for name in situation.view.commands.flatMap(SystemPackages.names)
         where !SystemPackages.isForBuilding(name) && !replaced.contains(where: name.hasPrefix) {
+            if isNode, name == "python3" || name == "python" { continue }
             if database.packages.contains(name) { packages.insert(name) }
         }
         for program in programs where target.kind(program) == nil {
             if let owner = database.owners(of: [program])[program] { packages.insert(owner) }
         }
-        return packages.subtracting(there).sorted()
+        return database.independent(packages.subtracting(there)).sorted()
     }
 
     /// Libraries that programs and libraries of the Dockerfile's own layers are linked with, and theirs.

@@ -15,7 +15,7 @@ struct GoBuild: Sendable {
         view = situation.view
         hasVendor = situation.project.has("vendor/modules.txt") || situation.project.has("vendor")
         var variables: [String: String] = [:]
-        for instruction in view.build.instructions {
+        for instruction in view.buildInstructions {
             if case .env(let pairs) = instruction.kind { for pair in pairs { variables[pair.key] = pair.value } }
         }
         self.variables = variables

@@ -7,7 +7,7 @@ enum GoModules {
         let view = situation.view
         let project = situation.project
         guard let manifest = project.text("go.mod"), !isLocal(manifest), !project.has("go.work") else { return }
-        let whole = view.build.instructions.first { instruction in
+        let whole = view.buildInstructions.first { instruction in
             guard case .copy(let copy) = instruction.kind else { return false }
             return copy.from == nil && copy.paths.sources.contains { $0 == "." || $0 == "./" }
         }
@@ -57,7 +57,7 @@ enum GoModules {
     }
 
     private static func hasManifest(before node: Int, _ view: StageView) -> Bool {
-        view.build.instructions.contains { instruction in
+        view.buildInstructions.contains { instruction in
             guard let other = instruction.nodeIndex, other < node, case .copy(let copy) = instruction.kind else {
                 return false
             }

@@ -16,7 +16,7 @@ struct GoRecipe: Recipe {
         }
         guard programs.main != nil || !programs.all.isEmpty else { return [] }
         let code = CodeText(RootView(directory: situation.project.root), directory: "/")
-        let isToldToUseC = view.build.instructions.contains { $0.original.contains("CGO_ENABLED=1") }
+        let isToldToUseC = view.buildInstructions.contains { $0.original.contains("CGO_ENABLED=1") }
         let usesC =
             code.contains("import \"C\"") || isToldToUseC || Self.usesCModule(situation.project.text("go.mod") ?? "")
         let others = start == nil ? programs.others(view, evidence) : []

@@ -33,7 +33,7 @@ enum LeanInterpreter {
             "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/openssl.cnf", "/usr/lib/ssl", "/etc/nsswitch.conf",
             "/etc/mime.types", "/usr/share/zoneinfo", "/usr/lib/locale/C.utf8",
         ]
-        root.files += evidence.loadedByName(program: interpreter, besides: libraries)
+        root.libraries = evidence.loadedByName(program: interpreter, besides: libraries)
         root.writable = evidence.writtenDirectories
         return root
     }

@@ -1,5 +1,4 @@
 import DockerfileSyntax
-import OCI
 
 /// Node: npm, yarn and pnpm; a build step if there is one; dependencies of development go after it.
 struct NodeRecipe: Recipe {
@@ -8,7 +7,9 @@ struct NodeRecipe: Recipe {
     func plans(for situation: Situation) -> [RuntimePlan] {
         let view = situation.view
         let base = view.baseName(of: view.buildIndex)
-        guard BaseImages.split(base).short == "node", let evidence = situation.evidence else { return [] }
+        guard BaseImages.split(base).short == "node", let evidence = situation.evidence,
+            !ServerRecipe.isServer(view.baseName(of: view.parsed.stages.count - 1))
+        else { return [] }
         let package = PackageManifest(situation.project.text("package.json") ?? "{}")
         let manager = NodeManager(situation)
         let directory = situation.applicationDirectory
@@ -19,7 +20,7 @@ struct NodeRecipe: Recipe {
         if let site = StaticSite(situation, evidence, package)?.plan(situation) {
             plans.append(edited(site, situation, manager))
         }
-        if view.commandWords.first == "node", case .single = view.shape,
+        if view.commandWords.first == "node", GlobalModules(evidence).links.isEmpty, case .single = view.shape,
             let node = evidence.image.program("node", workingDirectory: "/", path: evidence.path),
             LeanInterpreter.suffices(
                 situation, evidence, interpreter: ["node"], starts: ["child_process", "execa", "shelljs"])
@@ -51,7 +52,8 @@ struct NodeRecipe: Recipe {
             situation.step(
                 "runtime-base", at: situation.fromNode,
                 "compilers and headers of the full image stay in the build stage; the image starts from \(variant)"))
-        if let install { manager.orderManifests(&plan, situation, install: install) }
+        manager.orderManifests(&plan, situation)
+        DownloadCaches.add(to: &plan, situation)
         if let install, !package.developmentDependencies.isEmpty, !package.needsDevelopment(evidence, directory),
             let prune = manager.prune(situation)
         {
@@ -61,7 +63,9 @@ struct NodeRecipe: Recipe {
                     "prune-dev-dependencies", at: install,
                     "dependencies of development are removed after the build has used them"))
         }
-        let files = ApplicationFiles(situation, evidence: evidence, directory: directory) { entry in
+        let files = ApplicationFiles(
+            situation, evidence: evidence, directory: directory, excluding: Self.installerFiles(situation.project)
+        ) { entry in
             Self.isDead(entry.name, package) ? .deadUnlessNamed : .unknown
         }
         plan.copies = files.copies(
@@ -71,13 +75,10 @@ struct NodeRecipe: Recipe {
             evidence, outside: directory, excluding: ["/usr/local/lib/node_modules", "/usr/local/bin", "/opt/yarn"]
         )
         .add(to: &plan, view)
-        if !files.dropped.isEmpty {
-            plan.steps.append(
-                situation.step(
-                    "copy-needed-files", at: view.final.nodeIndex,
-                    "only what runs is copied; left in the build stage: \(files.dropped.joined(separator: ", "))"))
-        }
-        if let user = AccountSetup.user(situation, setup: .none, existing: ("node", "1000:1000")) {
+        GlobalModules(evidence).add(to: &plan, view)
+        plan.noteDropped(files, situation)
+        let tools: AccountSetup.Tools = variant == "alpine" ? .alpine : variant == "slim" ? .debian : .none
+        if let user = AccountSetup.user(situation, setup: tools, existing: ("node", "1000:1000")) {
             plan.user = user
             if user.isOriginal {
                 plan.noteAccount(situation)
@@ -123,11 +124,10 @@ struct NodeRecipe: Recipe {
     /// A plan with the build stage's edits.
     private func edited(_ plan: RuntimePlan, _ situation: Situation, _ manager: NodeManager) -> RuntimePlan {
         var plan = plan
-        if let install = manager.installNode(situation.view) {
-            manager.orderManifests(&plan, situation, install: install)
-        }
+        manager.orderManifests(&plan, situation)
+        DownloadCaches.add(to: &plan, situation)
         plan.buildOnlyVariables = Set(
-            situation.view.build.instructions.flatMap { instruction -> [String] in
+            situation.view.buildInstructions.flatMap { instruction -> [String] in
                 if case .env(let pairs) = instruction.kind { pairs.map(\.key) } else { [] }
             })
         return plan
@@ -140,7 +140,16 @@ struct NodeRecipe: Recipe {
             .compactMap { ELFFile(path: evidence.image.directory + $0) }
     }
 
-    private static func isDead(_ name: String, _ package: PackageManifest) -> Bool {
+    /// Files that package managers open whatever they do: settings of installations, often with credentials. What
+    /// settings say about scripts is of use at run time.
+    private static func installerFiles(_ project: ProjectTree) -> Set<String> {
+        let text = project.text(".npmrc") ?? ""
+        let forScripts = ["shell", "node-options", "script"]
+        return forScripts.contains(where: text.contains) ? [] : [".npmrc"]
+    }
+
+    private static func isDead(_ path: String, _ package: PackageManifest) -> Bool {
+        let name = PathText.name(path)
         let dead: Set<String> = [
             "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", ".npmrc", ".yarnrc",
             ".yarnrc.yml",
@@ -156,171 +165,5 @@ struct NodeRecipe: Recipe {
         }
         // Archives that `file:` dependencies were installed from.
         return package.fileDependencies.contains { $0.hasPrefix(name + "/") }
-    }
-}
-
-/// What of `package.json` matters here.
-struct PackageManifest: Sendable {
-    private let root: [String: JSONValue]
-
-    init(_ text: String) {
-        let value = try? CanonicalJSON.decode(JSONValue.self, from: Array(text.utf8), what: "package.json")
-        if case .object(let fields)? = value { root = fields } else { root = [:] }
-    }
-
-    private func object(_ name: String) -> [String: String] {
-        guard case .object(let fields)? = root[name] else { return [:] }
-        return fields.compactMapValues { if case .string(let text) = $0 { text } else { nil } }
-    }
-
-    /// Names and versions.
-    var dependencies: [String: String] { object("dependencies") }
-    /// Names and versions of what only development needs.
-    var developmentDependencies: [String: String] { object("devDependencies") }
-    /// The scripts.
-    var scripts: [String: String] { object("scripts") }
-
-    /// The file that is the package's own.
-    var main: String? { if case .string(let text)? = root["main"] { text } else { nil } }
-
-    /// Whether there are no workspaces.
-    var isSelfContained: Bool { root["workspaces"] == nil }
-
-    /// Paths of `file:` and `link:` dependencies.
-    var fileDependencies: [String] {
-        (Array(dependencies.values) + Array(developmentDependencies.values)).compactMap { version in
-            for prefix in ["file:", "link:", "portal:"] where version.hasPrefix(prefix) {
-                let path = version.dropFirst(prefix.count)
-                return path.hasPrefix("./") ? String(path.dropFirst(2)) : String(path)
-            }
-            return nil
-        }
-    }
-
-    /// Whether the running application opened files of a dependency of development.
-    func needsDevelopment(_ evidence: Evidence, _ directory: String) -> Bool {
-        developmentDependencies.keys.contains { name in
-            dependencies[name] == nil && evidence.opened(below: PathText.join(directory, "node_modules/" + name))
-        }
-    }
-}
-
-/// Which program installs the dependencies.
-struct NodeManager: Sendable {
-    enum Kind: Sendable { case npm, yarn, pnpm }
-    let kind: Kind
-    let hasLock: Bool
-
-    init(_ situation: Situation) {
-        let names = situation.view.commands.map(\.name)
-        if names.contains("pnpm") || situation.project.has("pnpm-lock.yaml") {
-            kind = .pnpm
-            hasLock = situation.project.has("pnpm-lock.yaml")
-        } else if names.contains("yarn") {
-            kind = .yarn
-            hasLock = situation.project.has("yarn.lock")
-        } else {
-            kind = .npm
-            hasLock = situation.project.has("package-lock.json") || situation.project.has("npm-shrinkwrap.json")
-        }
-    }
-
-    private static let installWords: Set<String> = ["ci", "install", "i", "clean-install"]
-
-    /// The RUN that installs, when that is all it does.
-    func installNode(_ view: StageView) -> Int? {
-        for run in view.runs {
-            let installs = run.script.commands.contains { command in
-                switch command.name {
-                case "npm", "pnpm": command.arguments.first.map(Self.installWords.contains) ?? false
-                case "yarn":
-                    command.arguments.isEmpty || command.arguments.first == "install"
-                        || command.arguments.first?.hasPrefix("--") == true
-                default: false
-                }
-            }
-            if installs { return run.instruction.nodeIndex }
-        }
-        return nil
-    }
-
-    /// The command that removes dependencies of development.
-    func prune(_ situation: Situation) -> String? {
-        switch kind {
-        case .npm: "npm prune --omit=dev"
-        case .pnpm: "pnpm prune --prod"
-        case .yarn: hasLock ? "yarn install --production --frozen-lockfile --ignore-scripts --prefer-offline" : nil
-        }
-    }
-
-    /// Copies manifests before the sources, so that a change of the sources does not install everything anew.
-    func orderManifests(_ plan: inout RuntimePlan, _ situation: Situation, install: Int) {
-        let view = situation.view
-        guard
-            let whole = view.build.instructions.last(where: { instruction in
-                guard (instruction.nodeIndex ?? 0) < install, case .copy(let copy) = instruction.kind, copy.from == nil
-                else { return false }
-                return copy.paths.sources.contains { $0 == "." || $0 == "./" }
-            }), let node = whole.nodeIndex
-        else { return }
-        // Nothing else may lie between: it might need the sources.
-        guard
-            view.build.instructions.allSatisfy({ other in
-                guard let index = other.nodeIndex, index > node, index < install else { return true }
-                switch other.kind {
-                case .env, .arg, .label, .expose: return true
-                default: return false
-                }
-            })
-        else { return }
-        let project = situation.project
-        guard project.has("package.json") else { return }
-        let package = PackageManifest(project.text("package.json") ?? "{}")
-        var files = [
-            "package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", ".npmrc",
-            ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml",
-        ]
-        .filter(project.has)
-        var directories = Set(
-            package.fileDependencies.filter { !$0.hasPrefix("..") }.compactMap {
-                $0.split(separator: "/").first.map(String.init)
-            })
-        for name in ["patches", ".yarn", "prisma"] where project.has(name) { directories.insert(name) }
-        // A hook of the installation may run anything of the project, and workspaces are all over it.
-        let hooks = ["preinstall", "install", "postinstall", "prepare", "prepublish"]
-        if hooks.contains(where: { package.scripts[$0] != nil }) || !package.isSelfContained { return }
-        directories = directories.filter(project.has)
-        let single = directories.filter { project[$0]?.isDirectory == false }
-        files += single.sorted()
-        var lines = ["COPY \(files.joined(separator: " ")) ./"]
-        for directory in directories.subtracting(single).sorted() { lines.append("COPY \(directory)/ ./\(directory)/") }
-        plan.insertions[node, default: []] += lines
-        plan.moves.append((node: node, behind: install))
-        plan.steps.append(
-            situation.step(
-                "manifests-first", at: node, "a change of the sources no longer installs all dependencies anew"))
-    }
-
-    /// Where a directory of the last stage is in the build stage.
-    func source(of directory: String, _ view: StageView) -> String { CopySources.source(of: directory, view) }
-}
-
-/// Where copies of the last stage come from.
-enum CopySources {
-    /// Where a directory of the last stage is in the build stage.
-    static func source(of directory: String, _ view: StageView) -> String {
-        guard case .copying = view.shape else { return directory }
-        var current = "/"
-        for instruction in view.final.instructions {
-            switch instruction.kind {
-            case .workdir(let path): current = PathText.join(current, view.unquoted(path))
-            case .copy(let copy) where copy.from != nil && copy.paths.sources.count == 1:
-                let destination = PathText.join(current, copy.paths.destination)
-                let source = PathText.join("/", copy.paths.sources[0])
-                if destination == directory { return source }
-            default: break
-            }
-        }
-        return directory
     }
 }

@@ -14,7 +14,7 @@ struct PythonRecipe: Recipe {
         var plans: [RuntimePlan] = []
         let installs = view.commands.filter(Self.isInstall)
         let usesEnvironment = view.commands.contains { $0.arguments.contains("venv") || $0.name == "virtualenv" }
-        if case .single = view.shape, !installs.isEmpty, !usesEnvironment {
+        if !installs.isEmpty, !usesEnvironment {
             if LeanInterpreter.suffices(
                 situation, evidence, interpreter: ["python"],
                 starts: ["subprocess", "os.system", "os.popen", "popen", "shutil.which", "find_library", "os.exec"])
@@ -35,35 +35,43 @@ struct PythonRecipe: Recipe {
             return words.starts(with: [words[0], "-m", "pip"])
                 || (words.contains("setup.py") && words.contains("install"))
         }
-        return ["poetry", "pipenv", "uv"].contains(name) && words.contains { ["install", "sync"].contains($0) }
+        return ["poetry", "pipenv", "uv", "pdm"].contains(name) && words.contains { ["install", "sync"].contains($0) }
     }
 
     private func environmentPlan(_ bases: [String], _ situation: Situation, _ evidence: Evidence) -> RuntimePlan {
         var plan = base("python-venv", bases, situation)
         let view = situation.view
         // `python -m pip` asks the environment's own Python, which then needs pip.
-        let needsPip =
-            view.commands.contains { $0.arguments.starts(with: ["-m", "pip"]) }
-            || view.commands.contains { $0.name == "uv" }
+        let needsPip = view.commands.contains { $0.arguments.starts(with: ["-m", "pip"]) }
+        let syncs = view.commands.contains { $0.name == "uv" && $0.arguments.first == "sync" }
         plan.buildHead = [
             "# Dependencies go into an environment that can be copied as a whole.",
             "RUN python -m venv \(needsPip ? "" : "--without-pip ")\(Self.environment)",
-            "ENV VIRTUAL_ENV=\(Self.environment) PATH=\(Self.environment)/bin:$PATH\(needsPip ? "" : " PIP_PYTHON=\(Self.environment)/bin/python")",
+            "ENV VIRTUAL_ENV=\(Self.environment) PATH=\(Self.environment)/bin:$PATH"
+                + (needsPip ? "" : " PIP_PYTHON=\(Self.environment)/bin/python")
+                + (syncs ? " UV_PROJECT_ENVIRONMENT=\(Self.environment)" : ""),
         ]
-        addCaches(&plan, situation)
+        if !needsPip { keepToolsOut(&plan, situation) }
+        orderManifests(&plan, situation)
+        DownloadCaches.add(to: &plan, situation)
         plan.setup = ["ENV VIRTUAL_ENV=\(Self.environment) PATH=\(Self.environment)/bin:$PATH"]
-        let files = applicationFiles(situation, evidence)
+        installIntoEnvironment(&plan, situation)
+        PythonDevelopment.leaveOut(&plan, situation)
+        let files = applicationFiles(situation, evidence, excluding: [".venv"])
         plan.copies =
             ["COPY --from=\(Composer.buildName(view)) \(Self.environment) \(Self.environment)"]
             + files.copies(
-                from: Composer.buildName(view), source: situation.applicationDirectory, owner: nil,
+                from: Composer.buildName(view), source: CopySources.source(of: situation.applicationDirectory, view),
+                owner: nil,
                 into: situation.applicationDirectory == situation.workingDirectory
                     ? "./" : situation.applicationDirectory + "/")
         plan.steps.append(
             situation.step(
                 "virtual-environment", at: view.runs.first?.instruction.nodeIndex,
                 "dependencies are installed where they can be copied as a whole, without pip and its cache"))
-        finish(&plan, situation, files)
+        let elsewhere = ["/root/.local", "/root/.cache"]
+        finish(&plan, situation, files, excluding: elsewhere)
+        Launchers.remove(&plan, situation)
         return plan
     }
 
@@ -119,7 +127,8 @@ struct PythonRecipe: Recipe {
     private func packagesPlan(_ bases: [String], _ situation: Situation, _ evidence: Evidence) -> RuntimePlan {
         var plan = base("python-packages", bases, situation)
         let view = situation.view
-        addCaches(&plan, situation)
+        orderManifests(&plan, situation)
+        DownloadCaches.add(to: &plan, situation)
         let build = Composer.buildName(view)
         var packages: Set<String> = []
         var scripts: [String] = []
@@ -152,7 +161,9 @@ struct PythonRecipe: Recipe {
         return plan
     }
 
-    private func finish(_ plan: inout RuntimePlan, _ situation: Situation, _ files: ApplicationFiles) {
+    private func finish(
+        _ plan: inout RuntimePlan, _ situation: Situation, _ files: ApplicationFiles, excluding: [String] = []
+    ) {
         if let evidence = situation.evidence {
             let own = evidence.added.filter { $0.hasPrefix("/usr/local/lib/python") || $0.hasPrefix("/usr/local/bin/") }
             OutsideFiles(
@@ -162,7 +173,7 @@ struct PythonRecipe: Recipe {
                         own.map {
                             $0.hasPrefix("/usr/local/bin/")
                                 ? "/usr/local/bin" : "/usr/local/lib/" + $0.split(separator: "/")[3]
-                        })) + ["/usr/local/share", "/usr/local/etc"]
+                        })) + ["/usr/local/share", "/usr/local/etc"] + excluding
             )
             .add(to: &plan, situation.view)
         }
@@ -174,32 +185,67 @@ struct PythonRecipe: Recipe {
             "DEBIAN_FRONTEND", "PIP_NO_CACHE_DIR", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_DEFAULT_TIMEOUT",
             "PIP_INDEX_URL",
             "POETRY_VERSION", "POETRY_HOME", "POETRY_VIRTUALENVS_CREATE", "POETRY_NO_INTERACTION", "POETRY_CACHE_DIR",
-            "UV_SYSTEM_PYTHON", "UV_COMPILE_BYTECODE", "UV_LINK_MODE",
+            "UV_SYSTEM_PYTHON", "UV_NO_CACHE", "UV_PROJECT_ENVIRONMENT", "PIPENV_VENV_IN_PROJECT", "PIPENV_CACHE_DIR",
+            "POETRY_VIRTUALENVS_IN_PROJECT", "PDM_CHECK_UPDATE", "UV_COMPILE_BYTECODE", "UV_LINK_MODE",
         ]
     }
 
-    private func addCaches(_ plan: inout RuntimePlan, _ situation: Situation) {
-        let view = situation.view
-        for run in view.runs
-        where run.script.commands.contains(where: { $0.name.hasPrefix("pip") && $0.arguments.contains("install") }) {
+    /// Programs that install others are no part of the application: they stay out of its environment.
+    private func keepToolsOut(_ plan: inout RuntimePlan, _ situation: Situation) {
+        for run in situation.view.runs {
+            let installs = run.script.commands.filter { $0.name.hasPrefix("pip") && $0.arguments.first == "install" }
+            guard let node = run.instruction.nodeIndex, !installs.isEmpty, installs.allSatisfy(Self.installsTools)
+            else { continue }
+            var text = RunText(node, situation.view, plan)
+            text.replace("pip install", with: "PIP_PYTHON=/usr/local/bin/python pip install")
+            text.replace("pip3 install", with: "PIP_PYTHON=/usr/local/bin/python pip3 install")
+            plan.replacements[node] = text.text
+        }
+    }
+
+    /// Leaves out what sends packages elsewhere: uv's "system" would be the other Python, and an environment has no user.
+    private func installIntoEnvironment(_ plan: inout RuntimePlan, _ situation: Situation) {
+        for run in situation.view.runs {
             guard let node = run.instruction.nodeIndex else { continue }
-            var text = RunText(node, view, plan)
-            // Programs that install others are no part of the application: they stay out of its environment.
-            let installs = run.script.commands.filter { $0.name.hasPrefix("pip") && $0.arguments.contains("install") }
-            if plan.buildHead.contains(where: { $0.contains("PIP_PYTHON") }), installs.allSatisfy(Self.installsTools) {
-                text.replace("pip install", with: "PIP_PYTHON=/usr/local/bin/python pip install")
-                text.replace("pip3 install", with: "PIP_PYTHON=/usr/local/bin/python pip3 install")
+            for (program, flag) in [("uv", "--system"), ("pip", "--user"), ("pip3", "--user")]
+            where run.script.commands.contains(where: { $0.name == program && $0.arguments.contains(flag) }) {
+                var text = RunText(node, situation.view, plan)
+                text.remove(flag)
                 plan.replacements[node] = text.text
             }
-            guard !text.text.contains("--no-cache-dir"), !text.text.contains("rm -rf ~/.cache"),
-                !text.text.contains("/.cache")
-            else { continue }
-            text.addFlag("--mount=type=cache,target=/root/.cache/pip")
-            plan.replacements[node] = text.text
-            plan.steps.append(
-                situation.step(
-                    "cache-mount", at: node, "what pip downloads stays for the next build, and out of the image"))
         }
+    }
+
+    /// Copies manifests in front of what installs them, and the sources behind it.
+    private func orderManifests(_ plan: inout RuntimePlan, _ situation: Situation) {
+        let view = situation.view
+        let start = situation.evidence?.baseConfig.workingDir ?? "/"
+        guard
+            let first = view.runs.first(where: { !$0.script.commands.allSatisfy(ManifestOrder.needsNoSources) }),
+            let install = first.instruction.nodeIndex, let order = ManifestOrder(view, install: install, start: start)
+        else { return }
+        let manifests = PythonManifests(project: situation.project, order: order)
+        var paths: Set<String> = []
+        var last: Int?
+        // Every installation that follows directly is of the same kind.
+        steps: for instruction in view.buildInstructions {
+            guard let node = instruction.nodeIndex, node >= install else { continue }
+            switch instruction.kind {
+            case .run:
+                let commands = view.runs.first { $0.instruction.nodeIndex == node }?.script.commands ?? []
+                var read: Set<String> = []
+                for command in commands where !ManifestOrder.needsNoSources(command) {
+                    guard let files = manifests.read(by: command) else { break steps }
+                    read.formUnion(files)
+                }
+                paths.formUnion(read)
+                last = node
+            case .env, .arg, .label, .expose: continue
+            default: break steps
+            }
+        }
+        guard let last, !paths.isEmpty else { return }
+        order.apply(&plan, situation, paths: paths, behind: last)
     }
 
     /// Whether an installation is of nothing but package managers.
@@ -210,16 +256,24 @@ struct PythonRecipe: Recipe {
         return !names.isEmpty && names.allSatisfy(tools.contains) && names.contains { $0 != "pip" }
     }
 
-    private func applicationFiles(_ situation: Situation, _ evidence: Evidence) -> ApplicationFiles {
-        ApplicationFiles(situation, evidence: evidence, directory: situation.applicationDirectory) { entry in
+    private func applicationFiles(_ situation: Situation, _ evidence: Evidence, excluding: Set<String> = [])
+        -> ApplicationFiles
+    {
+        // A package manager that starts the program reads its own files first.
+        let isLaunched = Launchers.isUsed(situation)
+        return ApplicationFiles(
+            situation, evidence: evidence, directory: situation.applicationDirectory, excluding: excluding,
+            compilesAtStart: isLaunched && !excluding.isEmpty
+        ) { entry in
             let dead: Set<String> = [
                 "Pipfile", "Pipfile.lock", "poetry.lock", "pdm.lock", "uv.lock", "tox.ini", "pytest.ini", "mypy.ini",
                 ".flake8", ".pylintrc",
-                "setup.py", "setup.cfg", "MANIFEST.in", "build", "dist", ".python-version", "conftest.py", "noxfile.py",
+                "setup.py", "setup.cfg", "pyproject.toml", "MANIFEST.in", "build", "dist", ".python-version",
+                "conftest.py", "noxfile.py",
             ]
             let isDead =
                 dead.contains(entry.name) || (entry.name.hasPrefix("requirements") && !entry.name.hasSuffix(".py"))
-            return isDead ? .deadUnlessNamed : .unknown
+            return isDead ? (isLaunched && !excluding.isEmpty ? .dead : .deadUnlessNamed) : .unknown
         }
     }
 }

@@ -11,7 +11,8 @@ protocol Recipe: Sendable {
 enum Recipes {
     /// The list.
     static let all: [any Recipe] = [
-        SingleStageRecipe(), NodeRecipe(), PythonRecipe(), GoRecipe(), JavaRecipe(), DotnetRecipe(), NativeRecipe(),
+        SingleStageRecipe(), ServerRecipe(), NodeRecipe(), PythonRecipe(), GoRecipe(), JavaRecipe(), DotnetRecipe(),
+        NativeRecipe(),
         SiblingRecipe(), SingleStageRecipe(isLastResort: true),
     ]
 }

@@ -11,6 +11,8 @@ struct RootFilesystem: Sendable {
     var shell = false
     /// Files and directories that are copied if they are there, with their links followed.
     var files: [String] = []
+    /// Libraries with the links to them, which stay links.
+    var libraries: [String] = []
     /// Lines for /etc/passwd beside root's.
     var account = Account.application.line
     /// Directories that the account writes.
@@ -53,7 +55,17 @@ struct RootFilesystem: Sendable {
         commands.append("printf 'root:x:0:\\n\(name):x:\(group):\\n' > \(root)/etc/group")
         if shell { commands.append("mkdir -p \(root)/bin && cp -L /bin/sh \(root)/bin/sh") }
         commands += copies
-        var listed = linked
+        if !libraries.isEmpty {
+            commands.append(
+                """
+                for path in \(libraries.joined(separator: " ")); do \\
+                      mkdir -p "\(root)${path%/*}"; \\
+                      case $(readlink "$path") in */*) how=-L ;; *) how=-P ;; esac; \\
+                      cp $how "$path" "\(root)$path"; \\
+                    done
+                """)
+        }
+        var listed = linked + libraries
         if shell { listed.append("/bin/sh") }
         var sources: [String] = []
         if !listed.isEmpty { sources.append("printf '%s\\n' \(listed.joined(separator: " "))") }

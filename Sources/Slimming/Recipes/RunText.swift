@@ -12,6 +12,29 @@ struct RunText: Sendable {
     /// Some instruction's text.
     init(_ text: String) { self.text = text }
 
+    /// Two instructions of one: the commands in front of the numbered one, and those from it on.
+    ///
+    /// - Returns: nil when anything but `&&` joins them, or when there are flags, which might be for either.
+    func split(before number: Int) -> (first: String, rest: String)? {
+        guard let blank = text.firstIndex(where: { $0 == " " || $0 == "\t" }) else { return nil }
+        let body = String(text[blank...].drop { $0 == " " || $0 == "\t" })
+        let commands = ShellScript(body).commands
+        guard number > 0, number < commands.count, !body.hasPrefix("--"), !body.hasPrefix("["), !body.contains("<<"),
+            !body.contains("||"), !body.contains(";"), !body.contains("|"), !body.contains("\n#")
+        else { return nil }
+        // What a command changes of the shell itself, the next instruction would not know.
+        let changing = ["cd", "export", "set", "source", ".", "umask", ""]
+        guard !commands[..<number].contains(where: { changing.contains($0.name) }) else { return nil }
+        let bytes = Array(body.utf8)
+        func trimmed(_ bytes: ArraySlice<UInt8>) -> String {
+            var text = Substring(String(decoding: bytes, as: UTF8.self))
+            while let last = text.last, last.isWhitespace || last == "&" || last == "\\" { text = text.dropLast() }
+            return String(text)
+        }
+        let start = commands[number].range.lowerBound
+        return ("RUN " + trimmed(bytes[..<start]), "RUN " + String(decoding: bytes[start...], as: UTF8.self))
+    }
+
     /// Puts commands in front of the first one, behind the keyword and its flags.
     mutating func prefixCommand(_ commands: String) {
         var at = text.firstIndex { $0 == " " || $0 == "\t" } ?? text.endIndex
@@ -53,6 +76,20 @@ struct RunText: Sendable {
             edit(before.suffix(while: { !";&|(".contains($0) }), &command)
             result += rest[..<range.lowerBound] + command
             rest = text[end...]
+        }
+        text = result + rest
+    }
+
+    /// Takes each occurrence of a flag out, with the blank in front of it.
+    mutating func remove(_ flag: String) {
+        let phrase = " " + flag
+        var result = ""
+        var rest = Substring(text)
+        while let range = rest.firstRange(of: phrase) {
+            let after = range.upperBound == rest.endIndex ? " " : rest[range.upperBound]
+            result += rest[..<range.lowerBound]
+            if !" \t\n;&|)\\".contains(after) { result += phrase }
+            rest = rest[range.upperBound...]
         }
         text = result + rest
     }

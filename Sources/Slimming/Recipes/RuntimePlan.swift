@@ -12,6 +12,8 @@ struct RuntimePlan: Sendable {
     var insertions: [Int: [String]] = [:]
     /// Instructions of the build stage that move behind another one.
     var moves: [(node: Int, behind: Int)] = []
+    /// Lines behind an instruction of the build stage and what moves there.
+    var additions: [Int: [String]] = [:]
     /// Lines at the end of the build stage.
     var buildTail: [String] = []
     /// Lines of the last stage that come before anything is copied: variables, packages.

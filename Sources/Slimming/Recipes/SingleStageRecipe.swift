@@ -43,6 +43,8 @@ struct SingleStageRecipe: Recipe {
         plan.user = AccountSetup.user(
             situation, setup: variant == "alpine" ? .alpine : .debian,
             existing: isNode ? ("node", "1000:1000") : nil)
+        // An account that the file itself makes and names is there in any case.
+        if plan.user?.isOriginal == true { plan.user = nil }
         plan.noteAccount(situation)
         CommandForm.makeExec(&plan, situation)
         return plan
