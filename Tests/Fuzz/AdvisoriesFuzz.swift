@@ -1,6 +1,6 @@
 // A libFuzzer target for what the scanner reads: advisories in every form, statements about them, ignore files, versions of
-// every ecosystem, files that may hold secrets. `scripts/fuzz-readers` compiles it together with the sources of Advisories and runs
-// it: see CONTRIBUTING.md.
+// every ecosystem, files that may hold secrets. `scripts/fuzz build advisories` compiles it together with the sources of Advisories:
+// see CONTRIBUTING.md.
 //
 // WHITTLE_FUZZ names what is fuzzed, one of the names below or a part of several; everything without it.
 

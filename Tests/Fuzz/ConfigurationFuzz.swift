@@ -1,5 +1,5 @@
 // A libFuzzer target for the files that people write: ignore files, registries.conf, structure tests.
-// `scripts/fuzz configuration` builds and runs it.
+// `scripts/fuzz run configuration` builds and runs it.
 
 import BuildContext
 import Registry

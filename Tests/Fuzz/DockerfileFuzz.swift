@@ -1,4 +1,4 @@
-// A libFuzzer target for the Dockerfile parser, compiled together with it. `scripts/fuzz dockerfile` builds and runs it.
+// A libFuzzer target for the Dockerfile parser, compiled together with it. `scripts/fuzz run dockerfile` builds and runs it.
 
 /// Runs one input. The first byte selects what is fuzzed, so that one corpus serves all.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -1,5 +1,5 @@
 // A libFuzzer target for all that reads images: tars, compressed layers, their documents, archives, and what becomes of
-// layers put on top of each other. `scripts/fuzz image` builds and runs it.
+// layers put on top of each other. `scripts/fuzz run image` builds and runs it.
 
 import Analysis
 import Glibc

@@ -1,5 +1,5 @@
-// A libFuzzer target for the readers of package records. `scripts/fuzz-readers` (or `scripts/fuzz inventory`) compiles it together with the sources of Inventory,
-// apart from the package, because the fuzzer brings its own main, and runs it: see CONTRIBUTING.md.
+// A libFuzzer target for the readers of package records. `scripts/fuzz build inventory` compiles it together with the sources of
+// Inventory, apart from the package, because the fuzzer brings its own main: see CONTRIBUTING.md.
 //
 // WHITTLE_FUZZ names what is fuzzed, one of the names below or a part of several; everything without it.
 

@@ -12,7 +12,6 @@ enum Recipes {
     /// The list.
     static let all: [any Recipe] = [
         SingleStageRecipe(), ServerRecipe(), NodeRecipe(), PythonRecipe(), GoRecipe(), JavaRecipe(), DotnetRecipe(),
-        NativeRecipe(),
-        SiblingRecipe(), SingleStageRecipe(isLastResort: true),
+        NativeRecipe(), SiblingRecipe(), SingleStageRecipe(isLastResort: true),
     ]
 }
