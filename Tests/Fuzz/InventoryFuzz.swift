@@ -40,7 +40,12 @@ private let chosen: [String] = {
     let wanted = getenv("WHITTLE_FUZZ").map { String(cString: $0) } ?? ""
     let all = (Array(readers.keys) + Array(texts.keys)).sorted()
     let found = all.contains(wanted) ? [wanted] : wanted.isEmpty ? all : all.filter { $0.contains(wanted) }
-    precondition(!found.isEmpty, "nothing is called \(wanted): \(all)")
+    if found.isEmpty {
+        // `scripts/fuzz` asks in this way which there are.
+        for name in all { print(name) }
+        fflush(nil)
+        _exit(2)
+    }
     return found
 }()
 
