@@ -13,12 +13,9 @@ struct DotnetRecipe: Recipe {
         let (repository, short, tag) = BaseImages.split(view.baseName(of: view.buildIndex))
         guard short == "sdk", repository.contains("dotnet"), view.commandWords.contains("dotnet") else { return [] }
         let prefix = repository.dropLast("sdk".count)
-        var plans: [RuntimePlan] = []
-        // Alpine has another C library: what was published for it alone is not this.
-        for variant in [Self.isWeb(situation.project) ? "aspnet" : "runtime"] {
-            plans.append(plan(variant, "\(prefix)\(variant):\(tag)", situation, evidence))
-        }
-        return plans
+        // Not the Alpine image: it has another C library than what was published here may need.
+        let variant = Self.isWeb(situation.project) ? "aspnet" : "runtime"
+        return [plan(variant, "\(prefix)\(variant):\(tag)", situation, evidence)]
     }
 
     /// Whether one of the projects is for the web.
