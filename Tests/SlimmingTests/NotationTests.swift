@@ -25,6 +25,15 @@ struct NotationTests {
         #expect(report.dockerfile.contains("rm -rf /var/lib/apt/lists/*\r\n"))
     }
 
+    /// A shell would take a carriage return for a part of the command.
+    @Test func newScriptsHaveTheirOwnLineEndings() {
+        let text = LineEndings.restore(
+            Array("FROM a\r\nRUN <<'EOF'\nset -eu\nmake\nEOF\nCMD a\n".utf8), like: Array("FROM a\r\nCMD a\r\n".utf8))
+        #expect(
+            String(decoding: text, as: UTF8.self)
+                == "FROM a\r\nRUN <<'EOF'\r\nset -eu\nmake\nEOF\r\nCMD a\r\n")
+    }
+
     @Test func linesAreContinuedAsTheFileSays() throws {
         var plan = RuntimePlan(name: "sample", bases: ["x"])
         plan.copies = ["COPY --from=build /app ./"]

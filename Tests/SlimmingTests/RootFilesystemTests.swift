@@ -3,14 +3,30 @@ import Testing
 @testable import Slimming
 
 @Suite struct RootFilesystemTests {
-    @Test func filesAreCopiedInOneLoop() {
+    @Test func filesAreCopiedWithTheirDirectories() {
         var root = RootFilesystem()
         root.files = ["/etc/ssl/openssl.cnf", "/usr/share/zoneinfo"]
         let text = root.lines(comment: "why").joined(separator: "\n")
-        #expect(text.hasPrefix("# why\nRUN set -eu; "))
-        #expect(text.contains("for path in /etc/ssl/openssl.cnf /usr/share/zoneinfo; do"))
-        #expect(text.components(ofMark: "for path in") == 1)
+        #expect(text.hasPrefix("# why\nRUN <<'EOF'\nset -eu\n"))
+        #expect(
+            text.contains(
+                """
+                for path in /etc/ssl/openssl.cnf /usr/share/zoneinfo; do
+                    if [ -e "$path" ]; then cp -RL --parents "$path" /rootfs; fi
+                done
+                """))
         #expect(!text.contains("ldd"), "nothing is linked")
+    }
+
+    /// A few plain commands need no script.
+    @Test func whatIsKnownToBeThereIsCopiedByAPlainStep() throws {
+        let image = try SampleProject(["etc/ssl/certs/ca-certificates.crt": ""])
+        var root = RootFilesystem()
+        root.files = ["/etc/ssl/certs/ca-certificates.crt", "/etc/nsswitch.conf"]
+        root.keepExisting(in: RootView(directory: image.root))
+        let text = root.lines(comment: "why").joined(separator: "\n")
+        #expect(text.hasPrefix("# why\nRUN mkdir -p /rootfs/etc /rootfs/tmp \\\n    && chmod 1777 /rootfs/tmp \\\n"))
+        #expect(text.hasSuffix("\n    && cp -RL --parents /etc/ssl/certs/ca-certificates.crt /rootfs"))
     }
 
     /// Libraries in directories that are copied as a whole would otherwise be in two layers.
@@ -19,15 +35,25 @@ import Testing
         root.linked = ["/usr/local/bin/python3.11"]
         root.linkedDirectories = ["/opt/venv", "/rootfs/opt/java"]
         let text = root.lines(comment: "why").joined(separator: "\n")
-        #expect(text.contains("case $library in /rootfs/*|/opt/venv/*) ;;"))
-        #expect(text.contains("find /opt/venv /rootfs/opt/java -type f"))
+        #expect(text.contains("find -H /usr/local/bin/python3.11 /opt/venv /rootfs/opt/java -type f "))
+        #expect(text.contains(" | sort -u | grep -v -e '^/rootfs/' -e '^/opt/venv/' |\n"))
+    }
+
+    /// No line of the script ends in a backslash: another escape character of the file would take its place.
+    @Test func theScriptHasNoContinuedLines() {
+        var root = RootFilesystem()
+        root.shell = true
+        root.files = (1...20).map { "/usr/share/directory/file\($0)" }
+        root.linkedDirectories = ["/opt/venv"]
+        let lines = root.lines(comment: "why").joined(separator: "\n").split(separator: "\n")
+        #expect(lines.allSatisfy { !$0.hasSuffix("\\") && $0.count < 600 })
     }
 
     @Test func directoriesToWriteBelongToTheAccount() {
         var root = RootFilesystem()
         root.writable = ["/data"]
         let text = root.lines(comment: "why").joined(separator: "\n")
-        #expect(text.contains("mkdir -p /rootfs/data && chown 10001:10001 /rootfs/data"))
+        #expect(text.contains("mkdir -p /rootfs/data \\\n    && chown 10001:10001 /rootfs/data"))
     }
 }
 

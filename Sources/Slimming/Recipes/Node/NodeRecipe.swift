@@ -110,14 +110,15 @@ struct NodeRecipe: Recipe {
         let modules = PathText.join(directory, "node_modules")
         let libraries = evidence.image.kind(modules) == .directory ? [modules] : []
         var root = LeanInterpreter.root(evidence, interpreter: node, libraries: libraries)
-        root.files.append(node)
+        root.files.insert(node, at: 0)
         root.linkedDirectories = libraries
+        root.keepExisting(in: evidence.image)
         if Account(original: evidence) == nil { root.account = "node:x:1000:1000::/:/sbin/nologin" }
         plan.buildTail += root.lines(
             comment: "Node with its shared libraries, and what every process expects of a system.")
         plan.copies.insert("COPY --from=\(Composer.buildName(situation.view)) \(RootFilesystem.directory)/ /", at: 0)
         plan.hasShell = false
-        plan.setup = ["ENV PATH=\(PathText.parent(node)):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+        plan.setup = ["ENV PATH=\(LeanInterpreter.path(besides: PathText.parent(node)))"]
         return plan
     }
 

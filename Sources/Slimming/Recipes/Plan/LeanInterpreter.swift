@@ -33,8 +33,17 @@ enum LeanInterpreter {
             "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/openssl.cnf", "/usr/lib/ssl", "/etc/nsswitch.conf",
             "/etc/mime.types", "/usr/share/zoneinfo", "/usr/lib/locale/C.utf8",
         ]
-        root.libraries = evidence.loadedByName(program: interpreter, besides: libraries)
+        root.add(libraries: evidence.loadedByName(program: interpreter, besides: libraries), of: evidence.image)
         root.writable = evidence.writtenDirectories
         return root
+    }
+
+    /// Where programs are looked for on an empty base.
+    ///
+    /// - Parameter directory: The place of the interpreter, in front of what is usual.
+    static func path(besides directory: String) -> String {
+        var places = ["/usr/local/bin", "/usr/bin", "/bin"]
+        places.removeAll { $0 == directory }
+        return ([directory] + places).joined(separator: ":")
     }
 }

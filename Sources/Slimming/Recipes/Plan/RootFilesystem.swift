@@ -12,7 +12,7 @@ struct RootFilesystem: Sendable {
     /// Files and directories that are copied if they are there, with their links followed.
     var files: [String] = []
     /// Libraries with the links to them, which stay links.
-    var libraries: [String] = []
+    private(set) var libraries: [String] = []
     /// Lines for /etc/passwd beside root's.
     var account = Account.application.line
     /// Directories that the account writes.
@@ -23,73 +23,96 @@ struct RootFilesystem: Sendable {
     /// Whether all of the files are known to be there.
     private var allExist = false
 
+    /// Takes libraries along, with the links to them.
+    mutating func add(libraries paths: [String], of image: RootView) {
+        for path in paths {
+            // What a link into another directory leads to takes its place.
+            let place = image.resolved(PathText.parent(path))
+            if PathText.parent(image.resolved(path)) == place {
+                libraries.append(path)
+            } else {
+                files.append(path)
+                linked.append(path)
+            }
+        }
+    }
+
     /// Leaves out files that the image does not have.
     mutating func keepExisting(in image: RootView) {
         files.removeAll { image.kind($0) == nil }
         allExist = true
     }
 
-    /// The commands that copy the files.
+    /// The commands that copy the files: with the directories above them, and what links lead to.
     private var copies: [String] {
-        let root = Self.directory
-        guard let first = files.first else { return [] }
-        if files.count == 1, allExist {
-            let parent = PathText.parent(first)
-            return ["mkdir -p \(root)\(parent) && cp -RL \(first) \(root)\(parent)/"]
-        }
-        let copy = "mkdir -p \"\(root)${path%/*}\" && cp -RL \"$path\" \"\(root)${path%/*}/\""
+        guard !allExist, !files.isEmpty else { return Self.copying("-RL", files) }
         return [
-            "for path in \(files.joined(separator: " ")); do \\\n      "
-                + (allExist ? copy : "if [ -e \"$path\" ]; then \(copy); fi") + "; \\\n    done"
+            "for path in \(files.joined(separator: " ")); do",
+            "    if [ -e \"$path\" ]; then cp -RL --parents \"$path\" \(Self.directory); fi",
+            "done",
         ]
+    }
+
+    /// Commands that copy files below the root, in lines that can be read.
+    private static func copying(_ options: String, _ files: [String]) -> [String] {
+        var lines: [[String]] = []
+        for file in files {
+            let width = lines.last.map { $0.reduce(0) { $0 + $1.count + 1 } } ?? 0
+            if let last = lines.indices.last, width + file.count < 90 {
+                lines[last].append(file)
+            } else {
+                lines.append([file])
+            }
+        }
+        return lines.map { "cp \(options) --parents \($0.joined(separator: " ")) \(directory)" }
     }
 
     /// The instruction.
     func lines(comment: String) -> [String] {
         let root = Self.directory
         var commands = first
-        commands.append("mkdir -p \(root)/tmp \(root)/etc && chmod 1777 \(root)/tmp")
+        commands.append("mkdir -p \(root)/etc \(root)/tmp")
+        commands.append("chmod 1777 \(root)/tmp")
         commands.append("printf 'root:x:0:0:root:/:/sbin/nologin\\n\(account)\\n' > \(root)/etc/passwd")
         let fields = account.split(separator: ":", omittingEmptySubsequences: false)
         let (name, number, group) = (fields[0], fields[2], fields[3])
         commands.append("printf 'root:x:0:\\n\(name):x:\(group):\\n' > \(root)/etc/group")
-        if shell { commands.append("mkdir -p \(root)/bin && cp -L /bin/sh \(root)/bin/sh") }
+        if shell { commands += Self.copying("-L", ["/bin/sh"]) }
         commands += copies
-        if !libraries.isEmpty {
-            commands.append(
-                """
-                for path in \(libraries.joined(separator: " ")); do \\
-                      mkdir -p "\(root)${path%/*}"; \\
-                      case $(readlink "$path") in */*) how=-L ;; *) how=-P ;; esac; \\
-                      cp $how "$path" "\(root)$path"; \\
-                    done
-                """)
-        }
-        var listed = linked + libraries
-        if shell { listed.append("/bin/sh") }
-        var sources: [String] = []
-        if !listed.isEmpty { sources.append("printf '%s\\n' \(listed.joined(separator: " "))") }
-        if !linkedDirectories.isEmpty {
-            sources.append(
-                "find \(linkedDirectories.joined(separator: " ")) -type f \\( -perm -u+x -o -name '*.so*' \\)")
-        }
-        if !sources.isEmpty {
-            // What lies in these directories is copied with them.
-            let there = ([root] + linkedDirectories.filter { !$0.hasPrefix(root + "/") }).map { $0 + "/*" }
-            let list = sources.count == 1 ? sources[0] : "{ " + sources.joined(separator: "; ") + "; }"
-            commands.append(
-                """
-                \(list) | xargs -r ldd 2>/dev/null \\
-                     | sed -n 's/.*=> \\(\\/[^ ]*\\) (.*/\\1/p; s/^[[:space:]]*\\(\\/[^ ]*\\) (.*/\\1/p' | sort -u \\
-                     | while read -r library; do \\
-                         case $library in \(there.joined(separator: "|"))) ;; *) mkdir -p "\(root)${library%/*}" && cp -Ln "$library" "\(root)$library" ;; esac; \\
-                       done
-                """)
-        }
+        commands += Self.copying("-P", libraries)
+        let sharing = sharedLibraries
+        commands += sharing
         if !writable.isEmpty {
             let list = writable.map { root + $0 }.joined(separator: " ")
-            commands.append("mkdir -p \(list) && chown \(number):\(group) \(list)")
+            commands.append("mkdir -p \(list)")
+            commands.append("chown \(number):\(group) \(list)")
         }
-        return ["# " + comment, "RUN set -eu; \\\n    " + commands.joined(separator: "; \\\n    ")]
+        if sharing.isEmpty, allExist || files.isEmpty {
+            return ["# " + comment, "RUN " + commands.joined(separator: " \\\n    && ")]
+        }
+        return ["# " + comment, "RUN <<'EOF'", "set -eu"] + commands + ["EOF"]
+    }
+
+    /// The commands that copy what programs and libraries are linked with.
+    private var sharedLibraries: [String] {
+        var listed = linked + libraries
+        if shell { listed.append("/bin/sh") }
+        guard !listed.isEmpty || !linkedDirectories.isEmpty else { return [] }
+        let asking =
+            listed.count == 1 && linkedDirectories.isEmpty
+            ? "ldd \(listed[0])"
+            : "find -H \((listed + linkedDirectories).joined(separator: " ")) -type f "
+                + "\\( -perm -u+x -o -name '*.so*' \\) -exec ldd {} \\;"
+        // What lies in these directories is copied with them.
+        let there = ([Self.directory] + linkedDirectories).filter {
+            $0 == Self.directory || !PathText.isBelow($0, Self.directory)
+        }
+        let others = linkedDirectories.isEmpty ? "" : there.map { " -e '^\($0)/'" }.joined()
+        return [
+            "# The shared libraries that all this is linked with.",
+            asking + " 2>/dev/null |",
+            "    grep -o '/[^ ]* (' | cut -d ' ' -f 1 | sort -u |" + (others.isEmpty ? "" : " grep -v\(others) |"),
+            "    xargs -r cp -L --parents -t \(Self.directory)",
+        ]
     }
 }

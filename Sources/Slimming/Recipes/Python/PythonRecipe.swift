@@ -96,18 +96,19 @@ struct PythonRecipe: Recipe {
         // Parts of the library that are tools or need what is not there, and what only installers use.
         let unneeded = [
             "site-packages", "dist-packages", "test", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3",
-            "pydoc_data", "__pycache__",
+            "pydoc_data", "__pycache__", "config-*",
         ]
-        let excludes =
-            unneeded.map { "--exclude=\(PathText.name(library))/\($0)" } + ["--exclude='config-*'", "--exclude='*.a'"]
+        let gathered = RootFilesystem.directory
         root.first = [
-            "mkdir -p \(RootFilesystem.directory)/usr/local/bin \(RootFilesystem.directory)/usr/local/lib",
-            "tar -C /usr/local/lib -c \(excludes.joined(separator: " ")) \(PathText.name(library)) | tar -C \(RootFilesystem.directory)/usr/local/lib -x",
-            "cp -P /usr/local/bin/python* \(RootFilesystem.directory)/usr/local/bin/",
+            "mkdir -p \(gathered)",
+            "cp -R --parents \(library) /usr/local/bin/python* \(gathered)",
+            "cd \(gathered)\(library)",
+            "rm -rf \(unneeded.joined(separator: " "))",
         ]
         if evidence.image.names("/usr/local/lib").contains(where: { $0.hasPrefix("libpython") }) {
-            root.first.append("cp -P /usr/local/lib/libpython*.so* \(RootFilesystem.directory)/usr/local/lib/")
+            root.first.append("cp -P /usr/local/lib/libpython*.so* \(gathered)/usr/local/lib/")
         }
+        if case .single = situation.view.shape { root.keepExisting(in: evidence.image) }
         plan.buildTail += root.lines(
             comment: "Python with its shared libraries, and what every process expects of a system.")
         plan.copies.insert("COPY --from=\(Composer.buildName(situation.view)) \(RootFilesystem.directory)/ /", at: 0)
