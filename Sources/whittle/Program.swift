@@ -9,7 +9,8 @@ enum Program {
     static func prepare(_ arguments: [String]) -> any ParsableCommand {
         do {
             let command = try Whittle.parseAsRoot(
-                BuildOutputOptions.withLoneAttestations(GlobalOptions.movedBehindCommand(arguments)))
+                CheckedPaths.joined(
+                    BuildOutputOptions.withLoneAttestations(GlobalOptions.movedBehindCommand(arguments))))
             if let command = command as? any NeedsMountNamespace, command.mounts { try MountNamespace.enterPrivate() }
             return command
         } catch {

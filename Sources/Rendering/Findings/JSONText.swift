@@ -71,21 +71,36 @@ struct JSONText {
         object(body)
     }
 
+    /// Goes by stretches that need no escape: most texts are one.
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): bytes += #"\""#.utf8
-            case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
-            case 0x0A: bytes += #"\n"#.utf8
-            case 0x0D: bytes += #"\r"#.utf8
-            case 0x09: bytes += #"\t"#.utf8
-            case 0..<0x20, 0x7F:
-                let hex = String(byte, radix: 16)
-                bytes += (#"\u"# + String(repeating: "0", count: 4 - hex.utf8.count) + hex).utf8
-            default: bytes.append(byte)
+        var text = text
+        text.withUTF8 { utf8 in
+            var start = 0
+            for (at, byte) in utf8.enumerated() where JSONText.needsEscape(byte) {
+                bytes += utf8[start..<at]
+                escape(byte)
+                start = at + 1
             }
+            bytes += utf8[start...]
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): bytes += #"\""#.utf8
+        case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+        case 0x0A: bytes += #"\n"#.utf8
+        case 0x0D: bytes += #"\r"#.utf8
+        case 0x09: bytes += #"\t"#.utf8
+        default:
+            let hex = String(byte, radix: 16)
+            bytes += (#"\u"# + String(repeating: "0", count: 4 - hex.utf8.count) + hex).utf8
+        }
     }
 }

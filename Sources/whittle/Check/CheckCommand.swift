@@ -36,7 +36,9 @@ struct CheckCommand: AsyncParsableCommand, NeedsMountNamespace {
     var context: String?
 
     @ArgumentParser.Argument(help: ArgumentHelp("Dockerfiles or directories.", valueName: "path"))
-    var paths: [String] = []
+    var lists: [CheckedPaths] = []
+
+    private var paths: [String] { lists.flatMap(\.paths) }
 
     /// Verification builds, and base images are asked for versions in containers.
     var mounts: Bool { fixes.verify || asksForVersions }
