@@ -1,8 +1,6 @@
 // A libFuzzer target for what the scanner reads: advisories in every form, statements about them, ignore files, versions of
 // every ecosystem, files that may hold secrets. `scripts/fuzz build advisories` compiles it together with the sources of Advisories:
 // see CONTRIBUTING.md.
-//
-// WHITTLE_FUZZ names what is fuzzed, one of the names below or a part of several; everything without it.
 
 import Glibc
 import Inventory
@@ -41,7 +39,7 @@ private func read(_ bytes: [UInt8], as format: any AdvisoryFormat.Type) {
 }
 
 /// Two versions, and a third between them, a line each.
-private func compare(_ order: VersionOrder) -> @Sendable ([UInt8]) -> Void {
+private func compare(_ order: VersionOrder) -> FuzzBodies.Body {
     { bytes in
         let texts = bytes.split(separator: 0x0A, maxSplits: 2, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
@@ -51,6 +49,8 @@ private func compare(_ order: VersionOrder) -> @Sendable ([UInt8]) -> Void {
             precondition(sign(left, right) == -sign(right, left), "the order depends on who asks")
         }
         for index in 0..<3 { precondition(sign(index, index) == 0, "a version is not itself") }
+        // A pattern, which is equal to versions that are not the same.
+        if order == .composer && bytes.contains(UInt8(ascii: "#")) { return }
         for (a, b, c) in [(0, 1, 2), (1, 0, 2), (0, 2, 1), (2, 0, 1), (1, 2, 0), (2, 1, 0)]
         where sign(a, b) <= 0 && sign(b, c) <= 0 {
             precondition(sign(a, c) <= 0, "the order goes round in a circle")
@@ -66,8 +66,8 @@ private let finding = Finding(
         purl: try? PackageURL(parsing: "pkg:pypi/requests@2.0", .lenient)),
     fixedVersion: nil, status: .unfixed, severity: .high)
 
-private let bodies: [String: @Sendable ([UInt8]) -> Void] = {
-    var bodies: [String: @Sendable ([UInt8]) -> Void] = [
+private let bodies: FuzzBodies = {
+    var bodies: [String: FuzzBodies.Body] = [
         "osv": { read($0, as: OSVFormat.self) }, "secdb": { read($0, as: SecurityDatabaseFormat.self) },
         "kev": { read($0, as: KnownExploitedFormat.self) },
         "debian-tracker": { read($0, as: DebianTrackerFormat.self) },
@@ -111,10 +111,10 @@ private let bodies: [String: @Sendable ([UInt8]) -> Void] = {
         "archive": archive,
     ]
     for order in VersionOrder.allCases { bodies["version-\(order.rawValue)"] = compare(order) }
-    return bodies
+    return FuzzBodies(bodies)
 }()
 
-private func ignoreFile(named name: String) -> @Sendable ([UInt8]) -> Void {
+private func ignoreFile(named name: String) -> FuzzBodies.Body {
     { bytes in
         guard let file = try? IgnoreFile(bytes, file: name) else { return }
         _ = file.suppression(of: finding, now: 1_800_000_000)
@@ -154,24 +154,9 @@ private func archive(_ bytes: [UInt8]) {
     }
 }
 
-private let chosen: [String] = {
-    let wanted = getenv("WHITTLE_FUZZ").map { String(cString: $0) } ?? ""
-    let all = bodies.keys.sorted()
-    let found = all.contains(wanted) ? [wanted] : wanted.isEmpty ? all : all.filter { $0.contains(wanted) }
-    if found.isEmpty {
-        // `scripts/fuzz` asks in this way which there are.
-        for name in all { print(name) }
-        fflush(nil)
-        _exit(2)
-    }
-    return found
-}()
-
-/// Runs one input. Where several readers were chosen, the last byte selects one, so that one corpus serves all.
+/// Runs one input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzAdvisories(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
-    var input = [UInt8](UnsafeBufferPointer(start: data, count: size))
-    let selector = chosen.count > 1 ? Int(input.popLast() ?? 0) : 0
-    bodies[chosen[selector % chosen.count]]?(input)
+    bodies.run(data, size)
     return 0
 }

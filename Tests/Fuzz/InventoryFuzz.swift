@@ -1,7 +1,5 @@
 // A libFuzzer target for the readers of package records. `scripts/fuzz build inventory` compiles it together with the sources of
 // Inventory, apart from the package, because the fuzzer brings its own main: see CONTRIBUTING.md.
-//
-// WHITTLE_FUZZ names what is fuzzed, one of the names below or a part of several; everything without it.
 
 import Glibc
 import LayerFormat
@@ -22,7 +20,7 @@ private let readers = [
 ]
 
 /// What is fuzzed besides: text and bytes that are no file of an image.
-private let texts: [String: @Sendable ([UInt8]) -> Void] = [
+private let texts: [String: FuzzBodies.Body] = [
     "purl": { input in
         guard let url = try? PackageURL(parsing: String(decoding: input, as: UTF8.self), .lenient) else { return }
         precondition((try? PackageURL(parsing: url.description)) == url, "\(url) does not come back")
@@ -36,30 +34,14 @@ private let texts: [String: @Sendable ([UInt8]) -> Void] = [
     "rust": { _ = try? RustCrates.packages($0) },
 ]
 
-private let chosen: [String] = {
-    let wanted = getenv("WHITTLE_FUZZ").map { String(cString: $0) } ?? ""
-    let all = (Array(readers.keys) + Array(texts.keys)).sorted()
-    let found = all.contains(wanted) ? [wanted] : wanted.isEmpty ? all : all.filter { $0.contains(wanted) }
-    if found.isEmpty {
-        // `scripts/fuzz` asks in this way which there are.
-        for name in all { print(name) }
-        fflush(nil)
-        _exit(2)
-    }
-    return found
-}()
+private let bodies = FuzzBodies(
+    texts.merging(
+        readers.mapValues { path in { read($0, as: Array(path.utf8)) } }, uniquingKeysWith: { text, _ in text }))
 
-/// Runs one input. Where several readers were chosen, the last byte selects one, so that one corpus serves all.
+/// Runs one input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzInventory(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
-    var input = [UInt8](UnsafeBufferPointer(start: data, count: size))
-    let selector = chosen.count > 1 ? Int(input.popLast() ?? 0) : 0
-    let name = chosen[selector % chosen.count]
-    if let body = texts[name] {
-        body(input)
-    } else if let path = readers[name] {
-        read(input, as: Array(path.utf8))
-    }
+    bodies.run(data, size)
     return 0
 }
 

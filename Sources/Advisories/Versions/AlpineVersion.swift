@@ -1,28 +1,38 @@
 /// apk-tools' order: `digits(.digits)*[letter](_suffix[number])*[~hash][-rN]`.
 ///
 /// Two versions are read token by token as long as these are equal. What comes next then decides: the later a kind of token
-/// may stand, the older is the version that has it.
+/// may stand, the older is the version that has it. Text that is no version is read up to what cannot be: there it is
+/// older than anything that goes on, and the same as other text that cannot go on there either.
 enum AlpineVersion {
     static func compare(_ left: VersionBytes, _ right: VersionBytes) -> Int {
         var (left, right) = (Reader(rest: left), Reader(rest: right))
-        while left.kind == right.kind, left.kind != .end, left.kind != .invalid {
-            let difference = order(left.next(), right.next())
-            if difference != 0 { return difference }
+        while true {
+            let (token, other) = (left.next(), right.next())
+            if token.place != other.place { return token.place < other.place ? -1 : 1 }
+            let difference = order(token.value, other.value)
+            if difference != 0 || token.place == .end || token.place == .invalid { return difference }
         }
-        if left.kind == right.kind { return 0 }
-        if left.isInvalid || right.isInvalid { return (left.isInvalid ? 0 : 1) - (right.isInvalid ? 0 : 1) }
-        let (kind, otherKind) = (left.kind, right.kind)
-        if left.kind == .suffix, case .number(let value) = left.next(), value < 0 { return -1 }
-        if right.kind == .suffix, case .number(let value) = right.next(), value < 0 { return 1 }
-        return kind > otherKind ? -1 : 1
     }
 
-    /// In the order in which they may stand.
+    /// What may come next.
     private enum Kind: Int, Comparable {
         case invalid = -1
-        case digitOrZero, digit, letter, suffix, suffixNumber, hash, revision, end
+        case component, digits, letter, suffix, suffixNumber, hash, revision, end
 
         static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// What came, the oldest first.
+    private enum Place: Int, Comparable {
+        case invalid, emptyComponent, suffixBeforeRelease, end, revision, hash, suffixNumber, suffix, letter, digits,
+            component
+
+        static func < (left: Place, right: Place) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    private struct Token {
+        var place: Place
+        var value = Value.number(0)
     }
 
     private enum Value {
@@ -36,9 +46,9 @@ enum AlpineVersion {
         case (.number(let value), .number(let other)): value - other
         case (.digits(let digits), .digits(let others)): digits.numericOrder(others)
         case (.text(let text), .text(let other)): text.byteOrder(other)
-        // Zeros in front are a negative number, which is less than any digits.
-        case (.number(let value), _): value < 0 ? -1 : 1
-        case (_, .number(let value)): value < 0 ? 1 : -1
+        // Zeros in front of a component make it less than any that has none.
+        case (.number, _): -1
+        case (_, .number): 1
         case (.digits, .text): -1
         case (.text, .digits): 1
         }
@@ -46,44 +56,46 @@ enum AlpineVersion {
 
     private struct Reader {
         var rest: VersionBytes
-        var kind = Kind.digit
+        var kind = Kind.digits
 
-        /// What follows is no token, or a component without digits.
-        var isInvalid: Bool {
-            kind == .invalid || kind == .digitOrZero && rest.first?.isDigit != true
+        mutating func next() -> Token {
+            let token = take()
+            if kind != .end && kind != .invalid && !isAfterZeros { advance() }
+            isAfterZeros = false
+            return token
         }
 
-        /// The token's value; `kind` is then what follows.
-        mutating func next() -> Value {
-            guard let first = rest.first else {
-                kind = .end
-                return .digits([])
-            }
-            var following: Kind?
-            let value: Value
+        /// The digits of a component follow the zeros that it starts with, and may be none.
+        private var isAfterZeros = false
+
+        init(rest: VersionBytes) { self.rest = rest }
+
+        private mutating func take() -> Token {
             switch kind {
-            case .digitOrZero where first == UInt8(ascii: "0"):
+            case .invalid: return Token(place: .invalid)
+            case .end: return Token(place: .end)
+            case .component:
                 // Components that start with 0 are ordered as text: the more zeros, the less.
-                value = .number(-rest.take { $0 == UInt8(ascii: "0") }.count)
-                following = .digit
-            case .digitOrZero, .digit, .suffixNumber, .revision:
-                value = .digits(rest.take(while: \.isDigit))
-            case .letter:
-                value = .number(Int(rest.removeFirst()))
-            case .hash:
-                value = .text(rest.take { $0.isDigit || $0.isLowerLetter })
+                let zeros = rest.take { $0 == UInt8(ascii: "0") }.count
+                if zeros > 0 {
+                    if !rest.isEmpty { (kind, isAfterZeros) = (.digits, true) }
+                    return Token(place: .component, value: .number(-zeros))
+                }
+                let digits = rest.take(while: \.isDigit)
+                return digits.isEmpty
+                    ? Token(place: .emptyComponent) : Token(place: .component, value: .digits(digits))
+            case .digits: return Token(place: .digits, value: .digits(rest.take(while: \.isDigit)))
+            case .suffixNumber: return Token(place: .suffixNumber, value: .digits(rest.take(while: \.isDigit)))
+            case .revision: return Token(place: .revision, value: .digits(rest.take(while: \.isDigit)))
+            case .letter: return Token(place: .letter, value: .number(rest.popFirst().map(Int.init) ?? 0))
+            case .hash: return Token(place: .hash, value: .text(rest.take { $0.isDigit || $0.isLowerLetter }))
             case .suffix:
                 guard let suffix = takeSuffix() else {
                     kind = .invalid
-                    return .number(-100)
+                    return Token(place: .suffixBeforeRelease, value: .number(-100))
                 }
-                value = .number(suffix)
-            case .invalid, .end:
-                kind = .invalid
-                return .number(-1)
+                return Token(place: suffix < 0 ? .suffixBeforeRelease : .suffix, value: .number(suffix))
             }
-            if rest.isEmpty { kind = .end } else if let following { kind = following } else { advance() }
-            return value
         }
 
         private mutating func takeSuffix() -> Int? {
@@ -102,13 +114,13 @@ enum AlpineVersion {
             }
             var next = Kind.invalid
             switch (kind, first) {
-            case (.digit, _) where first.isLowerLetter, (.digitOrZero, _) where first.isLowerLetter: next = .letter
-            case (.letter, _) where first.isDigit: next = .digit
+            case (.digits, _) where first.isLowerLetter, (.component, _) where first.isLowerLetter: next = .letter
+            case (.letter, _) where first.isDigit: next = .digits
             case (.suffix, _) where first.isDigit: next = .suffixNumber
             default:
                 rest.removeFirst()
                 switch first {
-                case UInt8(ascii: "."): next = .digitOrZero
+                case UInt8(ascii: "."): next = .component
                 case UInt8(ascii: "_"): next = .suffix
                 case UInt8(ascii: "~"): next = .hash
                 case UInt8(ascii: "-") where rest.first == UInt8(ascii: "r"):
@@ -119,7 +131,7 @@ enum AlpineVersion {
             }
             if next < kind {
                 switch (next, kind) {
-                case (.digitOrZero, .digit), (.suffix, .suffixNumber), (.digit, .letter): break
+                case (.component, .digits), (.suffix, .suffixNumber), (.digits, .letter): break
                 default: next = .invalid
                 }
             }

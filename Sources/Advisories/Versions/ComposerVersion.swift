@@ -1,32 +1,28 @@
 /// Composer's versions in the order of PHP's `version_compare`.
+///
+/// To it, a part that begins with `#` is equal to every number and to nothing. Such text is a pattern more than a version:
+/// `1.#` is both `1` and `1.2`, which are not the same. Over all other text the order is one.
 enum ComposerVersion {
     static func compare(_ left: VersionBytes, _ right: VersionBytes) -> Int {
         let (left, right) = (parts(left), parts(right))
-        for (part, other) in zip(left, right) {
+        for index in 0..<max(left.count, right.count) {
+            let part = index < left.count ? left[index] : []
+            let other = index < right.count ? right[index] : []
             let difference =
-                part.isNumber && other.isNumber ? part.numericOrder(other) : weight(part) - weight(other)
-            if difference != 0 { return difference }
-        }
-        // More numbers make a version newer; the name of a stage before the release makes it older.
-        let difference = orderToNothing(left.dropFirst(right.count))
-        return difference != 0 ? difference : -orderToNothing(right.dropFirst(left.count))
-    }
-
-    private static func orderToNothing(_ parts: ArraySlice<VersionBytes>) -> Int {
-        for part in parts {
-            let difference = part.isNumber ? 1 : weight(part) - releaseWeight
+                part.isNumber && other.isNumber
+                ? part.numericOrder(other) : weight(part, beside: other) - weight(other, beside: part)
             if difference != 0 { return difference }
         }
         return 0
     }
 
-    private static let releaseWeight = 4
-
-    /// A stage's place; that of a number is between those before the release and the patches after it.
-    private static func weight(_ part: VersionBytes) -> Int {
-        if part.isNumber || part.first == UInt8(ascii: "#") { return releaseWeight }
+    /// A part's place. That of nothing is after the stages before a release, so that their names make a version older,
+    /// and before the numbers and patches that make it newer.
+    private static func weight(_ part: VersionBytes, beside other: VersionBytes) -> Int {
+        if part.isEmpty || part.first == anyNumber { return 4 }
+        if part.isNumber { return other.first == anyNumber ? 4 : 5 }
         let stages: [(name: StaticString, weight: Int)] = [
-            ("dev", 0), ("alpha", 1), ("a", 1), ("beta", 2), ("b", 2), ("rc", 3), ("pl", 5), ("p", 5),
+            ("dev", 0), ("alpha", 1), ("a", 1), ("beta", 2), ("b", 2), ("rc", 3), ("pl", 6), ("p", 6),
         ]
         for stage in stages {
             var rest = part
@@ -34,6 +30,8 @@ enum ComposerVersion {
         }
         return -1
     }
+
+    private static let anyNumber = UInt8(ascii: "#")
 
     /// Numbers and words: separated by `.`, `-`, `_` or `+`, or by the change from digits to letters.
     private static func parts(_ bytes: VersionBytes) -> [VersionBytes] {

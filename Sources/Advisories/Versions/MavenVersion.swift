@@ -1,74 +1,65 @@
 /// Maven's ComparableVersion.
 ///
 /// A version is a list of items whose last may be a list again: each hyphen, and each change between digits and letters,
-/// opens one. The lists are therefore a chain, which is compared in a loop.
+/// opens one. The lists are therefore a chain, and are compared as one row of items with the opened lists among them.
+///
+/// What follows equal items is older than nothing, as `-alpha` and `.0.rc.1` are, or newer, and that decides first. Else the
+/// order would go in a circle, as Maven's own does: `1-sp` is newer than `1`, which is newer than `1.0.rc.1`, and to Maven
+/// that is newer than `1-sp`, since a number stands against a list there.
 enum MavenVersion {
     static func compare(_ left: VersionBytes, _ right: VersionBytes) -> Int {
-        let (left, right) = (MavenVersionParser.lists(left.lowercase), MavenVersionParser.lists(right.lowercase))
-        var depth = 0
+        let items = MavenVersionParser.items(left.lowercase)
+        let others = MavenVersionParser.items(right.lowercase)
+        let (signs, otherSigns) = (signsToNothing(items), signsToNothing(others))
+        var index = 0
         while true {
-            let list = depth < left.count ? left[depth] : []
-            let other = depth < right.count ? right[depth] : []
-            // One more than the items: the inner list.
-            let (end, otherEnd) = (depth + 1 < left.count, depth + 1 < right.count)
-            var goesDeeper = false
-            for index in 0..<max(list.count + (end ? 1 : 0), other.count + (otherEnd ? 1 : 0)) {
-                let item = index < list.count ? list[index] : nil
-                let otherItem = index < other.count ? other[index] : nil
-                let isList = index == list.count && end
-                let isOtherList = index == other.count && otherEnd
-                switch (isList, isOtherList) {
-                case (true, true): goesDeeper = true
-                case (true, false):
-                    let difference = orderOfList(left[(depth + 1)...], otherItem)
-                    if difference != 0 { return difference }
-                case (false, true):
-                    let difference = orderOfList(right[(depth + 1)...], item)
-                    if difference != 0 { return -difference }
-                case (false, false):
-                    let difference = item.map { $0.order(otherItem) } ?? -(otherItem?.order(nil) ?? 0)
-                    if difference != 0 { return difference }
-                }
-            }
-            guard goesDeeper else { return 0 }
-            depth += 1
+            if signs[index] != otherSigns[index] { return signs[index] - otherSigns[index] }
+            guard index < items.count, index < others.count else { return 0 }
+            let difference = items[index].order(others[index])
+            if difference != 0 { return difference }
+            index += 1
         }
     }
 
-    /// A list compared with something that is none.
-    private static func orderOfList(_ lists: ArraySlice<[Item]>, _ item: Item?) -> Int {
-        switch item {
-        case .number: return -1
-        case .word: return 1
-        case nil:
-            for item in lists.joined() {
-                let difference = item.order(nil)
-                if difference != 0 { return difference }
-            }
-            return 0
+    /// For each item, and for the end: is what begins there older or newer than nothing?
+    private static func signsToNothing(_ items: [Item]) -> [Int] {
+        var signs = [0]
+        for item in items.reversed() {
+            let sign = item.signToNothing
+            signs.append(sign != 0 ? sign : signs[signs.count - 1])
         }
+        return signs.reversed()
     }
 
     /// A part of a version.
     enum Item {
         case number(VersionBytes)
         case word(VersionBytes)
-        /// Does it make no difference at the end of a list?
-        var isNull: Bool {
+        /// From here on, the items of an inner list.
+        case list
+
+        /// Older than nothing, the same, which makes no difference at the end of a list, or newer?
+        var signToNothing: Int {
             switch self {
-            case .number(let digits): digits.allSatisfy { $0 == UInt8(ascii: "0") }
-            case .word(let word): Self.rank(word) == .known(Self.releaseRank)
+            case .number(let digits): digits.numericOrder([]).signum()
+            case .word(let word): Self.orderOfWords(word, []).signum()
+            case .list: 0
             }
         }
 
-        func order(_ other: Item?) -> Int {
+        func order(_ other: Item) -> Int {
             switch (self, other) {
-            case (.number(let digits), nil): return digits.numericOrder([])
-            case (.number(let digits), .number(let others)): return digits.numericOrder(others)
-            case (.number, .word): return 1
-            case (.word, .number): return -1
-            case (.word(let word), nil): return Self.orderOfWords(word, [])
-            case (.word(let word), .word(let other)): return Self.orderOfWords(word, other)
+            case (.number(let digits), .number(let others)): digits.numericOrder(others)
+            case (.word(let word), .word(let other)): Self.orderOfWords(word, other)
+            default: kind - other.kind
+            }
+        }
+
+        private var kind: Int {
+            switch self {
+            case .word: 0
+            case .list: 1
+            case .number: 2
             }
         }
 

@@ -1,6 +1,11 @@
-/// Splits a Maven version into its lists, the outermost first.
+/// Splits a Maven version into its items, the lists among them.
 enum MavenVersionParser {
-    static func lists(_ bytes: VersionBytes) -> [[MavenVersion.Item]] {
+    static func items(_ bytes: VersionBytes) -> [MavenVersion.Item] {
+        Array(lists(bytes).joined(separator: [.list]))
+    }
+
+    /// The lists, the outermost first.
+    private static func lists(_ bytes: VersionBytes) -> [[MavenVersion.Item]] {
         var lists: [[MavenVersion.Item]] = [[]]
         var start = bytes.startIndex
         var isDigit = false
@@ -63,12 +68,7 @@ enum MavenVersionParser {
         var result: [[MavenVersion.Item]] = []
         for list in lists.reversed() {
             var list = list
-            var index = list.count - 1
-            while index >= 0 {
-                guard list[index].isNull else { break }
-                list.remove(at: index)
-                index -= 1
-            }
+            while list.last?.signToNothing == 0 { list.removeLast() }
             // An empty list in a list is nothing; the outermost stays whatever it is.
             if list.isEmpty && result.isEmpty && lists.count > 1 { continue }
             result.append(list)

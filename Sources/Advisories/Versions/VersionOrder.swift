@@ -1,7 +1,8 @@
 /// How the versions of an ecosystem are ordered: every scheme that is known, each in a file of its own.
 ///
-/// All orders are total on any text, so that what a stranger calls a version can neither fail nor crash. Text that the
-/// scheme does not allow is placed as the scheme's own tools place it, or by its bytes.
+/// All are total orders of any text, so that what a stranger calls a version can neither fail nor crash; Composer's alone has
+/// patterns (`1.#`) in it that are equal to several versions. Text that the scheme does not allow is placed as the
+/// scheme's own tools place it, where they do so without contradicting themselves.
 public enum VersionOrder: String, Hashable, Sendable, CaseIterable {
     /// dpkg's: Debian, Ubuntu.
     case deb
