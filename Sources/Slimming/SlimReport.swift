@@ -118,7 +118,7 @@ public struct SlimReport: Sendable, Encodable {
     public init() {}
 
     /// Notes why a plan was not taken. What stops it with and without its account alike is said once.
-    mutating func stepBack(_ plan: RuntimePlan, _ reason: String) {
+    mutating func stepBack(_ plan: RuntimePlan, _ reason: String, byAccount: Bool = true) {
         guard rejected.last != "\(plan.name): \(reason)" else { return }
         if plan.user == nil, let index = rejected.indices.last,
             rejected[index].hasPrefix("\(plan.name) as "), rejected[index].hasSuffix(": \(reason)")
@@ -126,6 +126,7 @@ public struct SlimReport: Sendable, Encodable {
             rejected[index] = "\(plan.name): \(reason)"
             return
         }
-        rejected.append("\(plan.name)\(plan.user.map { " as " + $0.ids } ?? ""): \(reason)")
+        let account = byAccount ? plan.user.map { " as " + $0.ids } : nil
+        rejected.append("\(plan.name)\(account ?? ""): \(reason)")
     }
 }

@@ -55,7 +55,7 @@ public struct SlimSession: Sendable {
     public func run() async throws -> SlimReport {
         let (dockerfile, parsed) = try parse(options.dockerfile.bytes)
         let project = ProjectTree(root: options.context)
-        guard let view = StageView(dockerfile, parsed) else {
+        guard let view = StageView(dockerfile, parsed, usedTargets: TargetUses.names(project)) else {
             throw SlimmingError.originalFails(reason: "it has no stage")
         }
         var report = SlimReport()

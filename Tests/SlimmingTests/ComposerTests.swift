@@ -61,6 +61,34 @@ struct ComposerTests {
                 """)
     }
 
+    @Test func whatTheFirstLinesSayOfTheImageStaysInFront() throws {
+        let file = try view(
+            "FROM node:20\n# who\nLABEL a=b\nENV PORT=1\nEXPOSE 1\nLABEL rev=$REV\nCOPY . .\nRUN x\nEXPOSE 2\nCMD [\"a\"]\n"
+        )
+        var plan = RuntimePlan(name: "sample", bases: ["x"])
+        plan.copies = ["COPY a ./"]
+        let result = String(decoding: try Composer(view: file, plan: plan, base: "x").compose().text(), as: UTF8.self)
+        #expect(
+            result.hasSuffix(
+                "FROM x\n# who\nLABEL a=b\nENV PORT=1\nEXPOSE 1\nCOPY a ./\nLABEL rev=$REV\nEXPOSE 2\nCMD [\"a\"]\n"),
+            "\(result)")
+    }
+
+    @Test func reasonsStandAboveWhatTheyAreFor() throws {
+        let file = try view("FROM golang\nCOPY . .\nRUN go mod download\nRUN go build\nCMD [\"a\"]\n")
+        var plan = RuntimePlan(name: "sample", bases: ["x"])
+        plan.copies = ["COPY a ./"]
+        plan.insertions[1] = ["COPY go.mod ./"]
+        plan.moves = [(node: 1, behind: 2)]
+        plan.steps = [SlimStep(id: "a", line: 2, why: "first"), SlimStep(id: "b", line: 4, why: "small")]
+        plan.addComments(file)
+        let result = String(decoding: try Composer(view: file, plan: plan, base: "x").compose().text(), as: UTF8.self)
+        #expect(
+            result.hasPrefix(
+                "FROM golang AS build\n# first\nCOPY go.mod ./\nRUN go mod download\nCOPY . .\n# small\nRUN go build\n"),
+            "\(result)")
+    }
+
     @Test func refinesTheStageThatCopies() throws {
         let text =
             "FROM node:20 AS builder\nWORKDIR /app\nCOPY . .\nRUN npm ci\n# run\nFROM node:20\nWORKDIR /app\nCOPY --from=builder /app ./\nCMD [\"npm\", \"start\"]\n"

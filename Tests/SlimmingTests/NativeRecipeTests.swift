@@ -9,7 +9,7 @@ import Testing
 struct NativeRecipeTests {
     private func text(
         _ dockerfile: String, image files: [String: String], opened: Set<String>, workingDirectory: String,
-        path: String? = nil
+        path: String? = nil, context: [String: String] = [:]
     )
         throws -> String
     {
@@ -19,7 +19,7 @@ struct NativeRecipeTests {
         for path in files.keys where files[path] == "program" {
             try Data(program).write(to: URL(fileURLWithPath: root.root + path))
         }
-        let distribution = try SampleProject(["usr/local/bin/there": ""])
+        let distribution = try SampleProject(["usr/local/bin/there": "", "etc/there": ""])
         var config = ContainerConfig()
         config.workingDir = workingDirectory
         var base = ContainerConfig()
@@ -34,7 +34,7 @@ struct NativeRecipeTests {
             observation: observation, image: RootView(directory: root.root),
             base: RootView(directory: distribution.root), config: config, baseConfig: base,
             added: Set(files.keys))
-        let project = try SampleProject([:])
+        let project = try SampleProject(context)
         let file = try view(dockerfile)
         let situation = Situation(view: file, project: project.tree, evidence: evidence)
         let plan = try #require(NativeRecipe().plans(for: situation).last)
@@ -61,6 +61,20 @@ struct NativeRecipeTests {
             opened: ["/usr/local/bin/prog"], workingDirectory: "/src")
         #expect(result.contains("/src/data ./\n"), "\(result)")
         #expect(!result.contains("/src/prog") && !result.contains("/src/build"), "\(result)")
+    }
+
+    @Test func whatWasInstalledElsewhereIsNotCopiedTwice() throws {
+        let result = try text(
+            "FROM gcc:12\nWORKDIR /src\nCOPY . .\nRUN make install\nCMD [\"prog\"]\n",
+            image: [
+                "/src/conf/a.conf": "a=1", "/src/data/b.txt": "b", "/usr/local/bin/prog": "program",
+                "/etc/prog/a.conf": "a=1", "/src/main.c": "int main(void) { return 0; }",
+            ],
+            opened: ["/usr/local/bin/prog", "/etc/prog/a.conf"], workingDirectory: "/src",
+            context: ["conf/a.conf": "a=1", "data/b.txt": "b"])
+        #expect(result.contains("COPY data/ ./data/\n"), "\(result)")
+        #expect(result.contains("COPY --from=build /etc/prog /etc/prog\n"), "\(result)")
+        #expect(!result.contains("conf/"), "\(result)")
     }
 
     @Test func putsWhatIsFoundByItsNameWhereTheNewBaseLooks() throws {

@@ -72,6 +72,27 @@ extension TargetTests {
     }
 }
 
+struct UsedTargetTests {
+    @Test func whatProjectsAskForByName() throws {
+        let project = try SampleProject([
+            "docker-compose.yml": "services:\n  a:\n    build:\n      target: dev\n",
+            ".github/workflows/ci.yml": "run: docker build --target=Builder .\n",
+            "Makefile": "image:\n\tdocker build --target prod -t a .\n", "values.yaml": "target: other\n",
+            "docker-bake.hcl": "target \"x\" {\n  target = \"lean\"\n}\n",
+        ])
+        #expect(TargetUses.names(project.tree) == ["dev", "builder", "prod", "x", "lean"])
+    }
+
+    @Test(arguments: [
+        ("builder", ["builder"], true), ("builder", [], false), ("dev", ["dev"], false), ("app", [], true),
+    ])
+    func theNameOfAnOnlyStageGoesToWhatIsAskedFor(_ name: String, _ used: [String], _ isGiven: Bool) throws {
+        let dockerfile = try Dockerfile.parse("FROM golang AS \(name)\nRUN x\nCMD [\"a\"]\n", path: "Dockerfile")
+        let view = try #require(StageView(dockerfile, try dockerfile.resolve(), usedTargets: Set(used)))
+        #expect(Composer.givesNameAway(view) == isGiven)
+    }
+}
+
 struct StepBackTests {
     private func plan(_ user: String?) -> RuntimePlan {
         var plan = RuntimePlan(name: "way", bases: [])
@@ -87,5 +108,18 @@ struct StepBackTests {
         report.stepBack(plan("1:1"), "no right to write")
         report.stepBack(plan(nil), "too large")
         #expect(report.rejected == ["way: no image", "way as 1:1: no right to write", "way: too large"])
+        report.stepBack(plan("1:1"), "no such base", byAccount: false)
+        #expect(report.rejected.last == "way: no such base")
+    }
+
+    @Test(arguments: [
+        ("", "1:1", 100, 90, true), ("", "1:1", 100, 104, true), ("1", "1", 100, 101, false), ("", "", 100, 100, false),
+    ])
+    func aLittleIsPaidForAnAccountWithoutRights(
+        _ userBefore: String, _ userAfter: String, _ sizeBefore: Int64, _ sizeAfter: Int64, _ expected: Bool
+    ) {
+        var (before, after) = (SlimReport.Image(), SlimReport.Image())
+        (before.user, before.size, after.user, after.size) = (userBefore, sizeBefore, userAfter, sizeAfter)
+        #expect(Proof.isWorthIt(before, after) == expected)
     }
 }

@@ -37,6 +37,8 @@ struct Composer {
     /// Whether the name of the only stage is that of the image, for `--target`, and goes to the new last stage.
     static func givesNameAway(_ view: StageView) -> Bool {
         guard case .single = view.shape, let name = view.build.name else { return false }
+        // Who asks for it by name wants what the file made so far, unless it is to develop in.
+        if view.usedTargets.contains(name) { return name.firstRange(of: "dev") == nil }
         return !["build", "dev", "base", "dep", "compil", "install", "test"].contains { name.firstRange(of: $0) != nil }
     }
 
@@ -53,15 +55,16 @@ struct Composer {
             draft.insert(plan.buildHead.map { $0 + "\n" }.joined(), before: first)
         }
         for (node, text) in plan.replacements.sorted(by: { $0.key < $1.key }) { draft.replace(node, with: text) }
-        for (node, lines) in plan.insertions.sorted(by: { $0.key < $1.key }) {
-            draft.insert(lines.map { $0 + "\n" }.joined(), before: node)
-        }
+        // At one place: what moves there, what follows that, and then what stands in front of the next instruction.
         for move in plan.moves {
             draft.insert(draft.blockText(of: move.node), after: move.behind)
             draft.cut(move.node)
         }
         for (node, lines) in plan.additions.sorted(by: { $0.key < $1.key }) {
             draft.insert(lines.map { $0 + "\n" }.joined(), after: node)
+        }
+        for (node, lines) in plan.insertions.sorted(by: { $0.key < $1.key }) {
+            draft.insert(lines.map { $0 + "\n" }.joined(), before: node)
         }
         if !plan.buildTail.isEmpty, case .copying = view.shape, let last = lastStep(of: view.build) {
             let user = view.buildsAsOther ? "USER root\n" : ""
@@ -131,11 +134,13 @@ struct Composer {
             guard let node = instruction.nodeIndex else { continue }
             switch instruction.kind {
             case .label, .maintainer, .expose, .stopsignal, .healthcheck, .volume, .cmd, .entrypoint:
-                moved += draft.blockText(of: node)
+                var block = draft.blockText(of: node)
                 draft.cut(node)
-                if case .cmd = instruction.kind, let text = plan.commands[node] {
-                    moved = String(moved.dropLast(draft.ownText(of: node).count)) + text + "\n"
+                if let text = plan.commands[node] {
+                    block = String(block.dropLast(draft.ownText(of: node).count)) + text + "\n"
                 }
+                // What stood in front of the first step stays there, unless arguments may change it with every build.
+                if isStatic(instruction), node < firstStep ?? 0 { environment += block } else { moved += block }
             case .env(let pairs):
                 environment += self.environment(pairs, node, draft)
             case .shell: repeated.append(node)
@@ -162,6 +167,14 @@ struct Composer {
         if let user = plan.user, userNode == nil, let place { draft.insert("USER \(user.ids)\n", before: place) }
         replaceCommands(&draft, in: after)
         if let user = plan.user, let node = userNode?.nodeIndex { draft.replace(node, with: "USER \(user.ids)") }
+    }
+
+    /// Whether an instruction describes the image in words that are the same in every build.
+    private func isStatic(_ instruction: Instruction) -> Bool {
+        switch instruction.kind {
+        case .label, .maintainer, .expose, .stopsignal: !instruction.original.contains("$")
+        default: false
+        }
     }
 
     /// The working directory, in front of what is copied into it: as it is written when it stands behind the last step.

@@ -22,9 +22,12 @@ struct StageView: Sendable {
     let buildIndex: Int
     /// How the file can be rewritten.
     let shape: Shape
+    /// Stages that the project's files ask for by name.
+    let usedTargets: Set<String>
 
     /// Looks at the last stage; nil when there is none.
-    init?(_ dockerfile: Dockerfile, _ parsed: ParsedDockerfile) {
+    init?(_ dockerfile: Dockerfile, _ parsed: ParsedDockerfile, usedTargets: Set<String> = []) {
+        self.usedTargets = usedTargets
         guard let final = parsed.stages.last else { return nil }
         self.dockerfile = dockerfile
         self.parsed = parsed

@@ -38,6 +38,8 @@ struct ApplicationFiles: Sendable {
         case dead
         /// Only the build reads it, unless code names it.
         case deadUnlessNamed
+        /// What it reads lies beside what only the build reads: each part is judged alone.
+        case parts
         /// Nothing.
         case unknown
     }
@@ -77,6 +79,10 @@ struct ApplicationFiles: Sendable {
                 continue
             }
             var known = verdict(entry)
+            if known == .parts {
+                pending = evidence.image.names(path).map { name + "/" + $0 } + pending
+                continue
+            }
             if evidence.opened(below: path), !(compilesAtStart && known == .dead) {
                 kept.append(entry)
                 continue

@@ -7,7 +7,7 @@ enum ConfigComparison {
     /// - Parameter buildOnly: Variables that only the build used.
     static func differences(
         _ before: ContainerConfig, _ after: ContainerConfig, base: ContainerConfig, buildOnly: Set<String>,
-        allowsOtherSignal: Bool = false
+        allowsOtherSignal: Bool = false, allowsOtherHealthCheck: Bool = false
     ) -> [String] {
         var found: [String] = []
         let ports = before.exposedPorts.subtracting(after.exposedPorts)
@@ -17,7 +17,7 @@ enum ConfigComparison {
         if before.stopSignal != after.stopSignal, !allowsOtherSignal {
             found.append("STOPSIGNAL \(before.stopSignal) became \(after.stopSignal)")
         }
-        if before.healthcheck != after.healthcheck { found.append("HEALTHCHECK changed") }
+        if before.healthcheck != after.healthcheck, !allowsOtherHealthCheck { found.append("HEALTHCHECK changed") }
         for (key, value) in before.labels where after.labels[key] != value && base.labels[key] != value {
             found.append("LABEL \(key) changed")
         }
@@ -34,7 +34,8 @@ enum ConfigComparison {
         return found
     }
 
-    private static func isRoot(_ user: String) -> Bool { ["", "root", "0"].contains(user.prefix { $0 != ":" }) }
+    /// Whether a USER means root.
+    static func isRoot(_ user: String) -> Bool { ["", "root", "0"].contains(user.prefix { $0 != ":" }) }
 
     private static func normal(_ path: String) -> String { path.isEmpty ? "/" : path }
 }

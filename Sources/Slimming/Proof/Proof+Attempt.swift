@@ -8,7 +8,8 @@ extension Proof {
     /// What came of it.
     enum Attempt {
         case accepted(SlimReport)
-        case rejected(String)
+        /// Why not, and whether it may be the account that stands in the way.
+        case rejected(String, byAccount: Bool)
     }
 
     /// Makes the text of a plan, builds it, and puts it to the test.
@@ -17,7 +18,7 @@ extension Proof {
     ) async throws -> Attempt {
         var plan = plan
         guard let base = await firstThatExists(plan.bases) else {
-            return .rejected("none of \(plan.bases.joined(separator: ", ")) can be had")
+            return .rejected("none of \(plan.bases.joined(separator: ", ")) can be had", byAccount: false)
         }
         say("trying \(plan.name) on \(base)")
         try await complete(&plan, situation, base: base)
@@ -26,7 +27,7 @@ extension Proof {
         do {
             (text, steps) = try compose(plan, base: base)
         } catch {
-            return .rejected("the edits do not fit together: \(error)")
+            return .rejected("the edits do not fit together: \(error)", byAccount: false)
         }
         await finish(&text, &steps)
         let ignoreText = IgnoreFileDraft.text(view, project, existing: existing)
@@ -37,24 +38,29 @@ extension Proof {
         } catch let error as BuildError {
             say("  does not build: \(error.description)")
             for line in FailedOutput.lines(of: error, limit: 10) { say("    " + line) }
-            return .rejected(FailedOutput.reason(error))
+            let makesAccount = !(plan.user?.setup.isEmpty ?? true) || !(plan.user?.writable.isEmpty ?? true)
+            return .rejected(FailedOutput.reason(error), byAccount: makesAccount)
         }
         let difference = ConfigComparison.differences(
             situation.evidence?.config ?? ContainerConfig(), built.image.config.config,
             base: situation.evidence?.baseConfig ?? ContainerConfig(), buildOnly: plan.buildOnlyVariables,
-            allowsOtherSignal: plan.changesServer)
+            allowsOtherSignal: plan.changesServer, allowsOtherHealthCheck: plan.changesHealthCheck)
         guard difference.isEmpty else {
             say("  " + difference.joined(separator: "; "))
-            return .rejected(difference.joined(separator: "; "))
+            return .rejected(difference.joined(separator: "; "), byAccount: false)
         }
         let result = try await smoke.run(built.found, records: false, reference: reference)
         guard result.passed else {
             say("  does not pass: \(result.reason ?? "the test fails")")
-            return .rejected(result.reason ?? "the test fails")
+            return .rejected(result.reason ?? "the test fails", byAccount: true)
+        }
+        if plan.changesHealthCheck, result.kind != SmokeTest.healthCheck {
+            let check = try await healthCheck.run(built.found, records: false, reference: reference)
+            guard check.passed else { return .rejected(check.reason ?? "the health check fails", byAccount: true) }
         }
         var report = report
         report.after = try await measure(built, result, tag: "after")
-        guard report.after.size < report.before.size else { return .rejected("it is not smaller") }
+        guard Self.isWorthIt(report.before, report.after) else { return .rejected(Self.notSmaller, byAccount: false) }
         if !options.targets.isEmpty {
             report.targets = try await prove(options.targets, &text, built, reference, ignore: patterns)
         }
@@ -65,6 +71,12 @@ extension Proof {
         report.variant = plan.name
         report.reductionPercent = Self.reduction(report.before.size, report.after.size)
         return .accepted(report)
+    }
+
+    /// Whether an image is smaller, or hardly larger and no longer run as root.
+    static func isWorthIt(_ before: SlimReport.Image, _ after: SlimReport.Image) -> Bool {
+        let dropsRoot = ConfigComparison.isRoot(before.user) && !ConfigComparison.isRoot(after.user)
+        return after.size < before.size || (dropsRoot && after.size - before.size <= before.size / 20)
     }
 
     /// The first of these images that can be had.
@@ -79,6 +91,7 @@ extension Proof {
             try await addPackages(&plan, situation, base: base)
         }
         if let evidence = situation.evidence {
+            plan.copies = CopyLines.joined(plan.copies, in: evidence.image)
             if evidence.config.exposedPorts.isEmpty, options.smoke.inside == nil {
                 plan.ports = evidence.observation.ports.sorted()
             }

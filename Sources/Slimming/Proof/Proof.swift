@@ -17,9 +17,19 @@ struct Proof: Sendable {
     let existing: String?
     let say: @Sendable (String) -> Void
 
-    var smoke: SmokeTest {
+    var smoke: SmokeTest { test(options.smoke) }
+
+    /// The image's own health check, whatever else it is tested by.
+    var healthCheck: SmokeTest {
+        var own = SmokeOptions()
+        own.timeout = options.smoke.timeout
+        own.environment = options.smoke.environment
+        return test(own)
+    }
+
+    private func test(_ options: SmokeOptions) -> SmokeTest {
         SmokeTest(
-            options: options.smoke, locator: bench.locator, store: bench.store, executor: bench.executor,
+            options: options, locator: bench.locator, store: bench.store, executor: bench.executor,
             scratch: bench.scratch)
     }
 
@@ -68,25 +78,40 @@ struct Proof: Sendable {
         guard !plans.isEmpty else {
             return try await hygiene("no recipe knows how to take this build apart", report, reference)
         }
-        for plan in Ladder.rungs(plans) {
+        var hopeless: String?
+        for plan in Ladder.rungs(plans) where plan.name != hopeless || plan.user != nil {
             try Task.checkCancellation()
             switch try await attempt(plan, situation, reference, report) {
             case .accepted(let done): return done
-            case .rejected(let reason): report.stepBack(plan, reason)
+            case .rejected(let reason, let byAccount):
+                report.stepBack(plan, reason, byAccount: byAccount)
+                hopeless = byAccount ? nil : plan.name
             }
         }
         let rejected = report.rejected
+        let isLean = isLean(rejected)
         report = try await hygiene(
-            "the original is best: \(rejected.last ?? "nothing smaller works")", report, reference)
+            isLean
+                ? "it is lean already: nothing smaller passes its test"
+                : "the original is best: \(rejected.last ?? "nothing smaller works")", report, reference)
         report.rejected = rejected
-        // Nothing smaller to propose is no success.
-        if report.steps.allSatisfy({ $0.id == BasePins.step }) {
+        // Nothing smaller to propose is no success, unless somebody has done the work before.
+        if !isLean, report.steps.allSatisfy({ $0.id == BasePins.step }) {
             report.accepted = false
             report.dockerfile = String(decoding: options.dockerfile.bytes, as: UTF8.self)
             report.steps = []
         }
         return report
     }
+
+    /// Whether the last stage only copies from others, and what was tried came out no smaller.
+    private func isLean(_ rejected: [String]) -> Bool {
+        guard case .copying = view.shape else { return false }
+        return rejected.contains { $0.hasSuffix(Self.notSmaller) }
+    }
+
+    /// Why a way that passes is not taken.
+    static let notSmaller = "it is not smaller"
 
     /// Only what is right in every Dockerfile, proved by the same test.
     private func hygiene(_ reason: String, _ report: SlimReport, _ reference: SmokeResult) async throws -> SlimReport {

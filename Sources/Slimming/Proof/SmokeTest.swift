@@ -46,6 +46,9 @@ public struct SmokeResult: Sendable {
 
 /// Runs an image under its test.
 struct SmokeTest: Sendable {
+    /// What the image's own test is called.
+    static let healthCheck = "health check"
+
     let options: SmokeOptions
     let locator: ImageLocator
     let store: Store
@@ -75,7 +78,7 @@ struct SmokeTest: Sendable {
             result.kind = "smoke command"
             await judge(container, config, &result, reference) { await Self.host(command, timeout: options.timeout) }
         } else if let test = config.healthcheck?.test, test.count > 1, test[0] != "NONE" {
-            result.kind = "health check"
+            result.kind = Self.healthCheck
             let executor = executor
             let root = container.root
             let arguments = test[0] == "CMD" ? Array(test.dropFirst()) : ["/bin/sh", "-c", test[1]]

@@ -21,7 +21,7 @@ struct GoRecipe: Recipe {
             code.contains("import \"C\"") || isToldToUseC || Self.usesCModule(situation.project.text("go.mod") ?? "")
         let others = start == nil ? programs.others(view, evidence) : []
         let needsSystem =
-            !others.isEmpty || code.contains("exec.Command") || code.contains("plugin.Open") || view.needsShell
+            !others.isEmpty || view.needsShell || !GoStarts(situation.project).areOwn(situation, evidence)
         let isGlibc = evidence.image.kind("/var/lib/dpkg/status") == .file
         let details = Details(programs: programs, start: start, code: code, usesC: usesC)
 
@@ -33,8 +33,15 @@ struct GoRecipe: Recipe {
             if !usesC || evidence.image.kind("/usr/bin/ldd") == .file { add("scratch", ["scratch"]) }
             if !usesC { add("distroless", ["gcr.io/distroless/static-debian12:nonroot"]) }
         }
-        if !usesC || !isGlibc, others.isSubset(of: Busybox.programs) {
-            add("alpine", ["alpine:3.19", "alpine:latest"])
+        if !usesC || !isGlibc {
+            if others.isSubset(of: Busybox.programs) {
+                add("alpine", ["alpine:3.19", "alpine:latest"])
+            } else if others.subtracting(Busybox.programs) == ["curl"], !code.starts("curl"),
+                let check = WgetHealthCheck.translated(view)
+            {
+                add("alpine", ["alpine:3.19", "alpine:latest"])
+                plans[plans.count - 1].setHealthCheck(check, situation)
+            }
         }
         if isGlibc || !usesC {
             add("debian", isGlibc ? BaseImages.distribution(of: evidence.image) : BaseImages.debian)
@@ -88,11 +95,10 @@ struct GoRecipe: Recipe {
                     "compiled-once", at: command, "the program is compiled when the image is built, not at each start"))
         }
 
+        let known = GoFiles(situation.project, evidence.image, directory: directory)
         let files = ApplicationFiles(
-            situation, evidence: evidence, directory: directory, compilesAtStart: details.start != nil
-        ) { entry in
-            self.isDead(entry, situation, details.code) ? .dead : .unknown
-        }
+            situation, evidence: evidence, directory: directory, compilesAtStart: details.start != nil,
+            verdict: known.verdict)
         let build = Composer.buildName(view)
         var copies: [String] = []
         let copiesZones = needsZones && !compiler.includesZones && variant != "distroless"
@@ -127,6 +133,7 @@ struct GoRecipe: Recipe {
             plan.user = AccountSetup.user(
                 situation, setup: variant == "alpine" ? .alpine : .debian)
             // Debian's slim image has no roots of trust; whether a module asks for them is not to be seen.
+            plan.provided.append("/usr/share/ca-certificates")
             let roots = variant == "debian" ? ["/etc/ssl/certs/ca-certificates.crt"] : []
             let places = roots + (copiesZones ? ["/usr/share/zoneinfo"] : [])
             copies += places.map { "COPY --from=\(build) \($0) \($0)" }
@@ -145,20 +152,5 @@ struct GoRecipe: Recipe {
             "DEBIAN_FRONTEND",
         ]
         return plan
-    }
-
-    private func isDead(_ entry: ApplicationFiles.Entry, _ situation: Situation, _ code: CodeText) -> Bool {
-        if [
-            "go.mod", "go.sum", "go.work", "go.work.sum", "vendor", "testdata", ".golangci.yml", ".golangci.yaml",
-            ".air.toml",
-        ]
-        .contains(entry.name) {
-            return true
-        }
-        if entry.name.hasSuffix(".go") { return true }
-        guard entry.isDirectory else { return code.contains("go:embed \(entry.name)") }
-        if code.contains("go:embed \(entry.name)") { return true }
-        let files = situation.project.entries.filter { !$0.isDirectory && $0.path.hasPrefix(entry.name + "/") }
-        return !files.isEmpty && files.allSatisfy { $0.path.hasSuffix(".go") || $0.path.contains("/testdata/") }
     }
 }

@@ -51,6 +51,8 @@ struct NativeRecipe: Recipe {
             return programs.all.contains { PathText.isBelow($0, path) } || ["target", "obj"].contains(name)
         }
         let isOnlyForBuild = Self.isOnlyForBuild(directory, situation, evidence)
+        let outside = OutsideFiles(evidence, outside: directory)
+        let installed = InstalledCopies(evidence, outside)
         let files = ApplicationFiles(
             situation, evidence: evidence, directory: directory, excluding: Set(outputs), compilesAtStart: start != nil
         ) { entry in
@@ -59,9 +61,9 @@ struct NativeRecipe: Recipe {
                 PathText.name($0) == entry.name && !PathText.isBelow($0, directory)
             }
             if isOnlyForBuild || (isInstalled && !entry.isFromContext && !entry.isDirectory) { return .dead }
+            if entry.isFromContext, installed.cover(PathText.join(directory, entry.name)) { return .deadUnlessNamed }
             return Self.verdict(entry, evidence, directory)
         }
-        let outside = OutsideFiles(evidence, outside: directory)
         keepDownloads(&plan, situation, evidence)
         programs.strip(&plan, situation, evidence)
         var copies: [String] = []

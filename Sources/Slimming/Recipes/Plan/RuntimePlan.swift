@@ -45,6 +45,8 @@ struct RuntimePlan: Sendable {
     var isInPlace = false
     /// Whether packages that others only recommend stay.
     var keepsRecommended = false
+    /// Whether another program checks the image's health.
+    private(set) var changesHealthCheck = false
     /// Whether another program serves, which has its own way to be stopped.
     var changesServer = false
 
@@ -55,6 +57,16 @@ struct RuntimePlan: Sendable {
 }
 
 extension RuntimePlan {
+    /// Has another program check the image's health.
+    mutating func setHealthCheck(_ check: (node: Int, text: String), _ situation: Situation) {
+        commands[check.node] = check.text
+        changesHealthCheck = true
+        steps.append(
+            situation.step(
+                "health-check", at: check.node,
+                "the base has wget, which asks the same; curl would have to be installed"))
+    }
+
     /// Gives the reason for an account, if there is one.
     mutating func noteAccount(_ situation: Situation) {
         guard let user else { return }
