@@ -205,7 +205,7 @@ public struct ImageBuild: Sendable {
                 key.add("layer", image.config.diffIDs.map(\.description))
                 base.state.layers = image.layers.map { .image($0) }
                 // Some tools write the year 1, which no file can have been made in.
-                base.newestInput = InputTime.bounded(image.config.created.flatMap(Timestamp.seconds) ?? 0)
+                base.newestInput = InputTime.bounded(image.config.created.flatMap(Timestamp.seconds(_:)) ?? 0)
             case .tree(let name):
                 guard case .directory(let directory)? = options.namedContexts[name] else { break }
                 let inputs = try await blocking { try InputDigests(store: store).digest(of: directory) }

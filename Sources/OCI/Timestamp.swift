@@ -1,5 +1,10 @@
-/// RFC 3339 time stamps in UTC, from and to seconds since 1970.
+import Glibc
+
+/// RFC 3339 time stamps in UTC, from and to seconds since 1970; their order is that of their text.
 public enum Timestamp {
+    /// The present, in seconds since 1970.
+    public static func now() -> Int64 { Int64(time(nil)) }
+
     /// `2020-09-13T12:26:40Z`.
     public static func text(_ seconds: Int64) -> String {
         let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
@@ -9,11 +14,25 @@ public enum Timestamp {
             + "\(pad(rest / 3_600, 2)):\(pad(rest / 60 % 60, 2)):\(pad(rest % 60, 2))Z"
     }
 
+    /// `2026-05-01T12:00:00.123456789Z`.
+    ///
+    /// - Parameter nanoseconds: since 1970, not before.
+    public static func text(nanoseconds: Int64) -> String {
+        "\(text(nanoseconds / 1_000_000_000).dropLast()).\(pad(nanoseconds % 1_000_000_000, 9))Z"
+    }
+
+    /// Seconds of a time stamp, or of the start of a day (in UTC) where the text is a date alone; nil for other text.
+    public static func seconds(date text: String) -> Int64? {
+        seconds(text) ?? seconds(text.prefix(10) + "T00:00:00Z")
+    }
+
     /// Seconds of an RFC 3339 text with `Z` or an offset; nil when it does not parse. Fractions are dropped.
-    public static func seconds(_ text: String) -> Int64? {
+    public static func seconds(_ text: some StringProtocol) -> Int64? {
         let bytes = Array(text.utf8)
         func number(_ range: Range<Int>) -> Int64? {
-            guard range.upperBound <= bytes.count else { return nil }
+            guard range.upperBound <= bytes.count, bytes[range].allSatisfy({ (0x30...0x39).contains($0) }) else {
+                return nil
+            }
             return Int64(String(decoding: bytes[range], as: UTF8.self))
         }
         guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
@@ -22,7 +41,10 @@ public enum Timestamp {
         else { return nil }
         var result = days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second
         if let sign = bytes[19...].lastIndex(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }) {
-            guard let hours = number(sign + 1..<sign + 3), let minutes = number(sign + 4..<sign + 6) else { return nil }
+            // ISO 8601 also writes offsets without the colon.
+            let colon = sign + 3 < bytes.count && bytes[sign + 3] == UInt8(ascii: ":") ? 1 : 0
+            guard let hours = number(sign + 1..<sign + 3), let minutes = number(sign + 3 + colon..<sign + 5 + colon)
+            else { return nil }
             let offset = hours * 3_600 + minutes * 60
             result += bytes[sign] == UInt8(ascii: "+") ? -offset : offset
         }

@@ -10,7 +10,7 @@ extension Store {
         let bytes: [UInt8]
         do { bytes = try record.bytes() } catch { throw .corrupt(path: catalog.path, detail: "\(error)") }
         let digest = Digest.sha256(of: bytes)
-        let now = currentTime()
+        let now = Timestamp.now()
         let known = try catalog.read { db in
             try subjects.allSatisfy { subject in
                 let statement = try db.cachedStatement(

@@ -33,7 +33,7 @@ public struct CacheRecord: Hashable, Sendable {
         instruction: String, created: Int64? = nil, lastUsed: Int64? = nil, size: Int64 = 0, milliseconds: Int64 = 0,
         payload: String? = nil
     ) {
-        let now = created ?? currentTime()
+        let now = created ?? Timestamp.now()
         self.key = key
         self.parent = parent
         self.layerID = layerID

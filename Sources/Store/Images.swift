@@ -41,7 +41,7 @@ extension Store {
         // The name must not outlive what it stands for.
         var reader = ManifestReader(store: self)
         try syncBlobs(reader.closure(of: descriptor))
-        let now = currentTime()
+        let now = Timestamp.now()
         try catalog.write { db in
             let statement = try db.cachedStatement(
                 sql: """

@@ -75,7 +75,7 @@ struct PrunePlan {
 
     /// Chooses what goes.
     mutating func select(_ options: PruneOptions) {
-        let newest = options.unusedFor.map { currentTime() - $0 } ?? .max
+        let newest = options.unusedFor.map { Timestamp.now() - $0 } ?? .max
         let isRecordsOnly = options.kinds == [.buildRecords]
         candidates.sort { ($0.item.lastUsed, $1.depth) < ($1.item.lastUsed, $0.depth) }
         for candidate in candidates {
@@ -86,7 +86,7 @@ struct PrunePlan {
                 guard recordUsers[candidate.name] ?? 0 == 0 else { continue }
                 guard item.lastUsed <= newest, options.matching?(item) ?? true else { continue }
                 if item.kind == .buildRecords, options.unusedFor == nil, !isRecordsOnly,
-                    item.lastUsed > currentTime() - Self.buildRecordAge
+                    item.lastUsed > Timestamp.now() - Self.buildRecordAge
                 {
                     continue
                 }

@@ -17,7 +17,7 @@ public struct ResolvedTag: Hashable, Sendable {
         self.reference = reference
         self.descriptor = descriptor
         self.source = source
-        self.resolved = resolved ?? currentTime()
+        self.resolved = resolved ?? Timestamp.now()
     }
 }
 
@@ -46,7 +46,7 @@ extension Store {
                     VALUES (?, ?, ?, ?, ?)
                     """
             ).execute(arguments: [
-                tag.reference.withDefaultTag.description, text, tag.source, tag.resolved, currentTime(),
+                tag.reference.withDefaultTag.description, text, tag.source, tag.resolved, Timestamp.now(),
             ])
         }
     }

@@ -87,7 +87,7 @@ extension Store {
     /// Moves a complete directory into `layers/` and records it.
     func publishLayer(from directory: String, origin: LayerOrigin?, size: TreeSize) throws(StoreError) -> LayerID {
         let id = LayerID.random()
-        let now = currentTime()
+        let now = Timestamp.now()
         try whilePublishing { () throws(StoreError) in
             try session.lease([.layer(id)])
             // Between the two a kill leaves a directory that the database does not know: garbage, never a half layer.

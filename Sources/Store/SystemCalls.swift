@@ -175,8 +175,3 @@ private func entryName(_ entry: UnsafeMutablePointer<dirent>) -> String {
         pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
     }
 }
-
-/// Seconds since 1970.
-func currentTime() -> Int64 {
-    Int64(time(nil))
-}

@@ -38,7 +38,7 @@ final class UsageLog: Sendable {
     }
 
     private static func isOld(_ lastUsed: Int64) -> Bool {
-        let now = currentTime()
+        let now = Timestamp.now()
         return lastUsed < now - resolution || lastUsed > now
     }
 }
@@ -48,7 +48,7 @@ extension Store {
     public func flushUsage() throws(StoreError) {
         let used = usage.take()
         guard !used.isEmpty else { return }
-        let now = currentTime()
+        let now = Timestamp.now()
         try catalog.write { db in
             for (table, column, names) in [
                 ("records", "key", used.records), ("layers", "id", used.layers), ("tags", "reference", used.tags),

@@ -1,4 +1,5 @@
 import Inventory
+import OCI
 import Testing
 
 @testable import Advisories
@@ -98,7 +99,7 @@ struct SuppressionTests {
         #expect(throws: AdvisoriesError.self) { try statements("{") }
     }
 
-    private static let now = DateText.seconds("2026-06-01T12:00:00Z") ?? 0
+    private static let now = Timestamp.seconds(date: "2026-06-01T12:00:00Z") ?? 0
 
     private func ignores(_ text: String, _ name: String = ".trivyignore") throws -> Suppression? {
         try IgnoreFile(Array(text.utf8), file: name).suppression(of: try finding(), now: Self.now)

@@ -27,7 +27,7 @@ private final class CountingSink: ImportSink {
         precondition((0...1).contains(probability.score), "no probability")
         count += 1
     }
-    func note(documentDate: String) { _ = DateText.seconds(documentDate) }
+    func note(documentDate: String) { _ = Timestamp.seconds(date: documentDate) }
 }
 
 private func read(_ bytes: [UInt8], as format: any AdvisoryFormat.Type) {
@@ -102,7 +102,7 @@ private let bodies: FuzzBodies = {
             guard let cvss = CVSS(String(decoding: bytes, as: UTF8.self)) else { return }
             precondition((0...10).contains(cvss.score), "a score of \(cvss.score)")
         },
-        "date": { _ = DateText.seconds(String(decoding: $0, as: UTF8.self)) },
+        "date": { _ = Timestamp.seconds(date: String(decoding: $0, as: UTF8.self)) },
         "secrets": { bytes in
             for hit in SecretScanner.hits(in: bytes) + SecretAssignments.hits(in: bytes) {
                 precondition((0...bytes.count).contains(hit.offset), "a secret outside of the text")

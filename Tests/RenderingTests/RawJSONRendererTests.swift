@@ -1,6 +1,7 @@
 import Builder
 import DockerfileSyntax
 import FoundationEssentials
+import OCI
 import Testing
 
 @testable import Rendering
@@ -96,7 +97,7 @@ import Testing
         (4_107_542_399, "2100-02-28T23:59:59.000000000Z"), (1_709_164_800, "2024-02-29T00:00:00.000000000Z"),
     ])
     func writesTimes(seconds: Int64, text: String) {
-        #expect(TimestampText.utc(nanoseconds: seconds * 1_000_000_000) == text)
+        #expect(Timestamp.text(nanoseconds: seconds * 1_000_000_000) == text)
     }
 }
 

@@ -80,7 +80,7 @@ import Testing
 
     @Test func ageLimit() throws {
         let store = try Store(root: directory.path)
-        _ = try chain(2, in: store, base: currentTime() - 1000)
+        _ = try chain(2, in: store, base: Timestamp.now() - 1000)
         try store.recordCache(CacheRecord(key: .sha256(of: bytes("new")), instruction: "RUN new"), partsJSON: "{}")
         try store.close()
         let report = try store.prune(PruneOptions(unusedFor: 500))
@@ -92,7 +92,7 @@ import Testing
     /// What a step builds on is as young as the step.
     @Test func parentsOfRecentStepsStay() throws {
         let store = try Store(root: directory.path)
-        let keys = try chain(3, in: store, base: currentTime() - 1000)
+        let keys = try chain(3, in: store, base: Timestamp.now() - 1000)
         try store.recordCache(
             CacheRecord(key: .sha256(of: bytes("n")), parent: keys[1], instruction: "RUN n"), partsJSON: "{}")
         try store.close()
@@ -102,7 +102,7 @@ import Testing
 
     @Test func sizeLimitRemovesTheOldestAndTheirChildrenFirst() throws {
         let store = try Store(root: directory.path)
-        let keys = try chain(5, in: store, base: currentTime() - 1000)
+        let keys = try chain(5, in: store, base: Timestamp.now() - 1000)
         try store.close()
         let report = try store.prune(PruneOptions(keepBytes: 25))
         #expect(report.removed.map(\.detail) == ["RUN 4", "RUN 3", "RUN 2"])

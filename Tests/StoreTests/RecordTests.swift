@@ -59,7 +59,7 @@ import Testing
 
     @Test func recentUseIsNotWritten() throws {
         let store = try Store(root: directory.path)
-        let old = currentTime() - 100_000
+        let old = Timestamp.now() - 100_000
         try store.recordCache([
             (CacheRecord(key: key, instruction: "RUN a", created: old), "{}"),
             (CacheRecord(key: .sha256(of: bytes("b")), instruction: "RUN b"), "{}"),

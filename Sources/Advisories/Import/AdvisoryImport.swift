@@ -1,4 +1,5 @@
 import Glibc
+import OCI
 
 /// Imports files and directories of advisories into an edition of the database.
 public struct AdvisoryImport {
@@ -78,7 +79,7 @@ public struct AdvisoryImport {
     }
 
     private func read(_ entry: ImportFile.Entry) throws(AdvisoriesError) {
-        edition.defaultDate = entry.modified.map(DateText.text) ?? ""
+        edition.defaultDate = entry.modified.map(Timestamp.text(_:)) ?? ""
         var text = ImportText(entry)
         switch try text.firstByte() {
         case UInt8(ascii: "{"), UInt8(ascii: "["):

@@ -61,7 +61,7 @@ public struct ScanReport: Sendable {
     /// The age of the oldest data that the scan relies on, in days, and whose it is; nil when nothing is dated.
     public var oldest: (ecosystem: Ecosystem, days: Int64)? {
         dates.compactMap { entry in
-            entry.date.flatMap(DateText.seconds).map { (entry.ecosystem, max(0, time - $0) / 86_400) }
+            entry.date.flatMap(Timestamp.seconds(date:)).map { (entry.ecosystem, max(0, time - $0) / 86_400) }
         }.max { $0.1 < $1.1 }
     }
 }

@@ -57,10 +57,10 @@ public struct IgnoreFile: Hashable, Sendable {
     }
 
     static func date(_ text: String, _ file: String, _ line: Int) throws(AdvisoriesError) -> String {
-        guard text.utf8.count >= 10, let seconds = DateText.seconds(text) else {
+        guard text.utf8.count >= 10, let seconds = Timestamp.seconds(date: text) else {
             throw .malformed(path: file, line: line, reason: "\(text) is no date like 2026-12-31")
         }
-        return String(DateText.text(seconds).prefix(10))
+        return String(Timestamp.text(seconds).prefix(10))
     }
 
     private static func trimmed(_ text: Substring) -> String? {
@@ -83,7 +83,7 @@ public struct IgnoreFile: Hashable, Sendable {
     }
 
     private func suppression(ids: [String], path: String, purl: PackageURL?, now: Int64) -> Suppression? {
-        let today = String(DateText.text(now).prefix(10))
+        let today = String(Timestamp.text(now).prefix(10))
         let found = entries.first { entry in
             guard ids.contains(entry.id), entry.expiry.map({ $0 >= today }) ?? true else { return false }
             if !entry.paths.isEmpty, !entry.paths.contains(where: { PathGlob.matches(path, $0) }) { return false }
@@ -94,7 +94,7 @@ public struct IgnoreFile: Hashable, Sendable {
 
     /// Entries that do not hold any more, as text for a warning.
     public func expired(now: Int64) -> [String] {
-        let today = String(DateText.text(now).prefix(10))
+        let today = String(Timestamp.text(now).prefix(10))
         return entries.compactMap { entry in
             guard let expiry = entry.expiry, expiry < today else { return nil }
             return "\(file):\(entry.line): \(entry.id) was ignored until \(expiry) only"

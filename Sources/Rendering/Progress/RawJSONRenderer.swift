@@ -106,7 +106,7 @@ struct RawJSONRenderer: ProgressRenderer {
 
     private func stamp(_ time: Duration) -> String {
         let parts = time.components
-        return TimestampText.utc(
+        return Timestamp.text(
             nanoseconds: beginning + parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000)
     }
 

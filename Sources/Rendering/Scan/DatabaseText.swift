@@ -1,4 +1,5 @@
 import Advisories
+import OCI
 
 /// The advisory database, described for people.
 public enum DatabaseText {
@@ -32,7 +33,7 @@ public enum DatabaseText {
 
     /// `3 days`.
     static func age(_ date: String, now: Int64) -> String {
-        guard let seconds = DateText.seconds(date) else { return "" }
+        guard let seconds = Timestamp.seconds(date: date) else { return "" }
         let days = max(0, now - seconds) / 86_400
         return days == 1 ? "1 day" : "\(SizeText.grouped(days)) days"
     }

@@ -18,7 +18,7 @@ struct ServerRecipe: Recipe {
                 "runtime-base", at: situation.fromNode,
                 "the server needs no distribution around it: the alpine image of the same version is enough"))
         if view.buildIndex != last, BaseImages.split(view.baseName(of: view.buildIndex)).short == "node" {
-            NodeManager(situation).orderManifests(&plan, situation)
+            NodePackageManager(situation).orderManifests(&plan, situation)
             DownloadCaches.add(to: &plan, situation)
         }
         return [plan]

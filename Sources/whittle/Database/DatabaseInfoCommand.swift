@@ -23,7 +23,7 @@ struct DatabaseInfoCommand: AsyncParsableCommand {
         do {
             let info = try await blocking { try AdvisoryDatabase(location).info() }
             switch format {
-            case .table: print(DatabaseText.table(info, now: DateText.now()), terminator: "")
+            case .table: print(DatabaseText.table(info, now: Timestamp.now()), terminator: "")
             case .json: print(String(decoding: try CanonicalJSON.encode(info), as: UTF8.self))
             }
         } catch {

@@ -1,6 +1,7 @@
 import Advisories
 import BuildContext
 import Glibc
+import OCI
 
 /// Fetches exports and puts them into a new edition of the database.
 struct DatabaseUpdate: Sendable {
@@ -54,7 +55,7 @@ struct DatabaseUpdate: Sendable {
                 let state = DatabaseEdition.FeedState(
                     url: source.url, etag: found == nil ? known?.etag : found?.etag,
                     lastModified: found == nil ? known?.lastModified : found?.lastModified,
-                    fetched: DateText.text(DateText.now()))
+                    fetched: Timestamp.text(Timestamp.now()))
                 fetched.append((source, found == nil ? nil : file, state))
                 report("\(source.name): \(found == nil ? "unchanged" : "fetched")")
             } catch let error as CancellationError {

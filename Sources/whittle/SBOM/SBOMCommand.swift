@@ -58,7 +58,7 @@ struct SBOMCommand: AsyncParsableCommand {
                     reference: image, digest: contents.image?.descriptor.digest,
                     platform: contents.image?.config.platform),
                 inventory: inventory, attribution: try await contents.attribution(),
-                created: Timestamp.text(created ?? contents.image?.config.created.flatMap(Timestamp.seconds) ?? 0),
+                created: Timestamp.text(created ?? contents.image?.config.created.flatMap(Timestamp.seconds(_:)) ?? 0),
                 toolVersion: Version.text)
             for warning in inventory.warnings {
                 StandardError.write("warning: \(warning.path): \(warning.reason)\n")

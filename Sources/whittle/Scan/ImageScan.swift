@@ -41,7 +41,7 @@ struct ImageScan: Sendable {
         on reference: String, filter: FindingFilter = FindingFilter(), base: String? = nil, maxAge: DatabaseAge? = nil
     ) async throws -> ScanReport {
         var scanned = try await scan(reference)
-        let now = DateText.now()
+        let now = Timestamp.now()
         if let maxAge { try check(scanned.result, now: now, maxAge) }
         let image = scanned.contents.image
         var report = ScanReport(
@@ -116,7 +116,7 @@ struct ImageScan: Sendable {
         for (ecosystem, date) in result.dates {
             // Without data there is no age; without a date nobody can tell.
             guard let date else { continue }
-            let age = now - (DateText.seconds(date) ?? 0)
+            let age = now - (Timestamp.seconds(date: date) ?? 0)
             if age > limit.seconds {
                 throw .outdated(ecosystem: ecosystem.key, days: Int(age / 86_400), limit: limit.text)
             }
@@ -136,7 +136,7 @@ struct ImageScan: Sendable {
     /// The time that documents about the image bear: the image's own, so that they are the same on every run.
     private func created(_ image: LocatedImage?) -> String {
         let seconds = environment("SOURCE_DATE_EPOCH").flatMap { Int64($0) }
-        return DateText.text(seconds ?? image?.config.created.flatMap(DateText.seconds) ?? 0)
+        return Timestamp.text(seconds ?? image?.config.created.flatMap(Timestamp.seconds(date:)) ?? 0)
     }
 }
 

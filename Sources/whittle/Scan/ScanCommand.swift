@@ -40,7 +40,7 @@ struct ScanCommand: AsyncParsableCommand {
         let advisories: AdvisoryDatabase
         do {
             filter = try selection.filter()
-            for file in filter.ignoreFiles { file.expired(now: DateText.now()).forEach(warn) }
+            for file in filter.ignoreFiles { file.expired(now: Timestamp.now()).forEach(warn) }
             filter.vex.warnings.forEach(warn)
             advisories = try AdvisoryDatabase(database.location(global))
         } catch {

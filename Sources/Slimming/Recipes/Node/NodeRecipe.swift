@@ -11,7 +11,7 @@ struct NodeRecipe: Recipe {
             !ServerRecipe.isServer(view.baseName(of: view.parsed.stages.count - 1))
         else { return [] }
         let package = PackageManifest(situation.project.text("package.json") ?? "{}")
-        let manager = NodeManager(situation)
+        let manager = NodePackageManager(situation)
         let directory = situation.applicationDirectory
         let hasNative = Self.nativeFiles(evidence, directory).contains { $0.usesMusl == false }
 
@@ -43,7 +43,7 @@ struct NodeRecipe: Recipe {
 
     private func plan(
         _ variant: String, _ bases: [String], _ situation: Situation, _ package: PackageManifest,
-        _ manager: NodeManager, _ evidence: Evidence, _ directory: String
+        _ manager: NodePackageManager, _ evidence: Evidence, _ directory: String
     ) -> RuntimePlan {
         var plan = RuntimePlan(name: "node-\(variant)", bases: bases)
         let view = situation.view
@@ -96,7 +96,7 @@ struct NodeRecipe: Recipe {
 
     /// Node alone, without a package manager, on an empty base.
     private func lean(
-        _ situation: Situation, _ package: PackageManifest, _ manager: NodeManager, _ evidence: Evidence,
+        _ situation: Situation, _ package: PackageManifest, _ manager: NodePackageManager, _ evidence: Evidence,
         _ directory: String, _ node: String
     ) -> RuntimePlan {
         var plan = plan("empty", ["scratch"], situation, package, manager, evidence, directory)
@@ -123,7 +123,7 @@ struct NodeRecipe: Recipe {
     }
 
     /// A plan with the build stage's edits.
-    private func edited(_ plan: RuntimePlan, _ situation: Situation, _ manager: NodeManager) -> RuntimePlan {
+    private func edited(_ plan: RuntimePlan, _ situation: Situation, _ manager: NodePackageManager) -> RuntimePlan {
         var plan = plan
         manager.orderManifests(&plan, situation)
         DownloadCaches.add(to: &plan, situation)

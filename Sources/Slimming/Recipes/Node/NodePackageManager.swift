@@ -1,7 +1,7 @@
 import DockerfileSyntax
 
 /// Which program installs the dependencies.
-struct NodeManager: Sendable {
+struct NodePackageManager: Sendable {
     enum Kind: Sendable { case npm, yarn, pnpm }
     let kind: Kind
     let hasLock: Bool
