@@ -114,9 +114,11 @@ struct DockerfileParser {
     }
 
     private func canHaveHeredocs(_ node: SyntaxNode) -> Bool {
-        var node = node
-        if Keyword(node.keyword.text) == .onbuild, let trigger = node.trigger { node = trigger }
-        return !node.isJSON && Keyword(node.keyword.text)?.takesHeredocs == true
+        let keyword = Keyword(node.keyword.text)
+        if keyword == .onbuild, let trigger = node.trigger {
+            return !trigger.isJSON && Keyword(trigger.keyword.text)?.takesHeredocs == true
+        }
+        return !node.isJSON && keyword?.takesHeredocs == true
     }
 
     private mutating func addHeredocs(

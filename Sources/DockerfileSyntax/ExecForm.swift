@@ -12,39 +12,59 @@ public enum ExecForm {
     /// The words of a shell line that is nothing but a program and plain arguments; nil when a shell is needed.
     public static func words(_ line: String) -> [String]? {
         var words: [String] = []
-        var word = ""
+        var word: [UInt8] = []
         var hasWord = false
-        var quote: Character?
-        for character in line {
+        var quote: UInt8?
+        for byte in line.utf8 {
             if let open = quote {
-                if character == open {
+                if byte == open {
                     quote = nil
-                } else if open == "\"", "$`\\!".contains(character) {
+                } else if open == UInt8(ascii: "\""), isSpecialInQuotes(byte) {
                     return nil
                 } else {
-                    word.append(character)
+                    word.append(byte)
                 }
-            } else if character == " " || character == "\t" {
-                if hasWord { words.append(word) }
-                word = ""
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: " "), UInt8(ascii: "\t"):
+                if hasWord { words.append(String(decoding: word, as: UTF8.self)) }
+                word = []
                 hasWord = false
-            } else if character == "\"" || character == "'" {
-                quote = character
+            case UInt8(ascii: "\""), UInt8(ascii: "'"):
+                quote = byte
                 hasWord = true
-            } else if "$`\\|&;<>()*?[]#~{}!\n\r".contains(character) {
-                return nil
-            } else {
-                word.append(character)
+            case _ where isSpecial(byte): return nil
+            default:
+                word.append(byte)
                 hasWord = true
             }
         }
         guard quote == nil else { return nil }
-        if hasWord { words.append(word) }
+        if hasWord { words.append(String(decoding: word, as: UTF8.self)) }
         if words.first == "exec", words.count > 1, !words[1].hasPrefix("-") { words.removeFirst() }
         guard let program = words.first, !program.isEmpty, !builtins.contains(program), !program.contains("=") else {
             return nil
         }
         return words
+    }
+
+    /// True for what a shell takes for more than itself.
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "$"), UInt8(ascii: "`"), UInt8(ascii: "\\"), UInt8(ascii: "|"), UInt8(ascii: "&"),
+            UInt8(ascii: ";"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "("), UInt8(ascii: ")"),
+            UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "#"),
+            UInt8(ascii: "~"), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "!"), 0x0A, 0x0D:
+            true
+        default: false
+        }
+    }
+
+    /// The same between double quotes.
+    private static func isSpecialInQuotes(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "$") || byte == UInt8(ascii: "`") || byte == UInt8(ascii: "\\")
+            || byte == UInt8(ascii: "!")
     }
 
     /// True for one command without anything in front of or behind it, which `exec` can stand in front of.

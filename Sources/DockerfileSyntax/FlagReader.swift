@@ -15,11 +15,12 @@ struct FlagReader {
     private(set) var names: [String] = []
 
     /// Checks flags.
-    init(_ flags: [Flag], _ known: [String: Kind]) throws(DockerfileError) {
+    init(_ flags: [Flag], _ known: KeyValuePairs<String, Kind>) throws(DockerfileError) {
         for flag in flags {
-            guard let kind = known[flag.name] else {
+            guard let kind = known.first(where: { $0.key == flag.name })?.value else {
                 throw .unknownFlag(
-                    name: flag.name, suggestion: suggestion(for: flag.name, among: known.keys), range: flag.nameRange)
+                    name: flag.name, suggestion: suggestion(for: flag.name, among: known.map(\.key)),
+                    range: flag.nameRange)
             }
             if used[flag.name] == nil {
                 names.append(flag.name)

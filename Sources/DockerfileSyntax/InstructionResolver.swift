@@ -10,7 +10,10 @@ struct InstructionResolver {
 
     /// The text as it is shown: without the spaces around it.
     private var original: String {
-        let bytes = Array(node.original.utf8)
+        let text = node.original.utf8
+        let isTrimmed = [text.first, text.last].allSatisfy { $0.map { $0 > 0x20 && $0 < 0x80 } ?? true }
+        if isTrimmed { return node.original }
+        let bytes = Array(text)
         return String(decoding: bytes[ByteClass.trimming(bytes, bytes.indices)], as: UTF8.self)
     }
 

@@ -22,12 +22,11 @@ extension Rule {
     ) { context in
         let indices = context.parsed.stages.flatMap { [$0.nodeIndex] + $0.instructions.map(\.nodeIndex) }
         let nodes = indices.compactMap { $0.map { context.dockerfile.nodes[$0] } }
-        var lower = 0
-        var upper = 0
-        for node in nodes {
-            let text = node.keyword.text
-            if text == text.lowercased() { lower += 1 } else if text == text.uppercased() { upper += 1 }
-        }
+        let isUpper = nodes.map { node in !node.keyword.text.utf8.contains { $0 >= UInt8(ascii: "a") } }
+        // Mostly all are written alike.
+        if !isUpper.contains(false) { return [] }
+        let upper = isUpper.count { $0 }
+        let lower = nodes.count { $0.keyword.text == $0.keyword.text.lowercased() }
         let prefersLower = lower > upper
         return nodes.compactMap { node in
             let text = node.keyword.text

@@ -26,7 +26,9 @@ extension Rule {
             let end = node.heredocs.first.map { source.lineNumber(of: $0.contentRange.start) - 1 }
             let last = end ?? node.lines.upperBound
             guard node.lines.lowerBound < last else { return nil }
-            let empty = (node.lines.lowerBound + 1..<last + 1).filter { source.line($0).trimmed.isEmpty }
+            let empty = (node.lines.lowerBound + 1..<last + 1).filter { number in
+                source.bytes[source.lineRange(number).indices].allSatisfy { $0 == 0x20 || $0 == 0x09 }
+            }
             guard let first = empty.first else { return nil }
             return Match(
                 source.lineRange(node.lines.upperBound), focus: source.lineRange(first),

@@ -19,8 +19,7 @@ extension Rule {
                 """)
     ) { context in
         let globals = context.fact(Evaluation.self).globals
-        var known = Set(globals.keys)
-        for meta in context.parsed.metaArgs { known.formUnion(meta.arguments.map(\.name)) }
+        let declared = context.parsed.metaArgs.flatMap { $0.arguments.map(\.name) }
         let expander = WordExpander(escape: context.parsed.escape)
         var matches: [Match] = []
         for stage in context.parsed.stages {
@@ -30,7 +29,8 @@ extension Rule {
             ]
             for (word, range) in words {
                 guard let expansion = try? expander.expand(word, globals) else { continue }
-                for name in expansion.unmatched.sorted() where !known.contains(name) {
+                for name in expansion.unmatched.sorted() where globals[name] == nil && !declared.contains(name) {
+                    let known = Set(globals.keys).union(declared)
                     let meant = suggestion(for: name, among: known).map { " (did you mean \($0)?)" } ?? ""
                     matches.append(
                         Match(stage.range, focus: range, message: "FROM argument '\(name)' is not declared\(meant)"))

@@ -72,15 +72,17 @@ public struct Checker: Sendable {
         let context = CheckContext(
             dockerfile: dockerfile, parsed: parsed, inputs: inputs, configuration: configuration)
         let pragmas = configuration.disablesPragmas ? nil : Pragmas(dockerfile)
+        let isPartial = failure != nil
         var findings: [Finding] = []
-        for rule in rules where failure == nil || rule.appliesToPartialFiles {
+        for rule in rules where !isPartial || rule.appliesToPartialFiles {
             if rule.isExperimental, !isEnabled(rule, pragmas) { continue }
             if rule.isOffByDefault, configuration.severities[rule.id] == nil,
                 !configuration.experimental.contains(rule.id)
             {
                 continue
             }
-            findings += self.findings(of: rule, in: context, pragmas)
+            let found = self.findings(of: rule, in: context, pragmas)
+            if !found.isEmpty { findings += found }
         }
         return CheckReport(source: dockerfile.source, findings: Checker.sorted(findings), error: failure)
     }
@@ -91,7 +93,10 @@ public struct Checker: Sendable {
     }
 
     private func findings(of rule: Rule, in context: CheckContext, _ pragmas: Pragmas?) -> [Finding] {
-        rule.check(context).compactMap { match in
+        let matches = rule.check(context)
+        // Most rules have nothing to say about most files.
+        if matches.isEmpty { return [] }
+        return matches.compactMap { match in
             let line = match.silencingLine ?? context.source.lineNumber(of: match.range.start)
             let id = match.remark?.id ?? rule.id
             if configuration.ignored.contains(id) || pragmas?.silences(rule, as: id, line: line) == true { return nil }

@@ -1,7 +1,7 @@
 import DockerfileSyntax
 
-/// A stage, and what follows from its place among the others.
-public struct StageFacts: Sendable {
+/// A stage, and what follows from its place among the others. Never changes; a class, since many rules look at all stages.
+public final class StageFacts: Sendable {
     /// What a stage begins with.
     public enum Base: Hashable, Sendable {
         case scratch
@@ -22,6 +22,14 @@ public struct StageFacts: Sendable {
     public let reads: Set<Int>
     /// True for the one that is built when no target is given.
     public let isFinal: Bool
+
+    init(index: Int, stage: Stage, base: Base, reads: Set<Int>, isFinal: Bool) {
+        self.index = index
+        self.stage = stage
+        self.base = base
+        self.reads = reads
+        self.isFinal = isFinal
+    }
 
     /// The instructions behind its FROM.
     public var instructions: [Instruction] { stage.instructions }

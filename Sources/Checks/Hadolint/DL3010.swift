@@ -75,6 +75,8 @@ enum ArchiveName {
 
     /// The last part of a path.
     static func last(_ path: String) -> String {
-        String(path[(path.lastIndex { $0 == "/" || $0 == "\\" }.map { path.index(after: $0) } ?? path.startIndex)...])
+        let bytes = path.utf8
+        let separator = bytes.lastIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+        return String(path[(separator.map(bytes.index(after:)) ?? bytes.startIndex)...])
     }
 }

@@ -1,6 +1,8 @@
-/// A program that keeps what it downloads.
-struct CachingTool: Sendable {
+/// A program that keeps what it downloads. A class, so that going through all of them copies none.
+final class CachingTool: Sendable {
     let name: String
+    /// The names under which it is started.
+    let programs: [String]
     /// Parts of the paths where it keeps it, the usual one first.
     let places: [String]
     /// The same as absolute paths.
@@ -9,6 +11,19 @@ struct CachingTool: Sendable {
     let cleaning: String?
     let fills: @Sendable (ShellCommand) -> Bool
     let cleans: @Sendable (ShellCommand) -> Bool
+
+    init(
+        name: String, programs: [String]? = nil, places: [String], paths: [String], cleaning: String?,
+        fills: @escaping @Sendable (ShellCommand) -> Bool, cleans: @escaping @Sendable (ShellCommand) -> Bool
+    ) {
+        self.name = name
+        self.programs = programs ?? [name]
+        self.places = places
+        self.paths = paths
+        self.cleaning = cleaning
+        self.fills = fills
+        self.cleans = cleans
+    }
 
     /// The programs that no rule of hadolint's is about.
     static let all: [CachingTool] = [
@@ -26,13 +41,11 @@ struct CachingTool: Sendable {
             },
             cleans: { $0.has("composer", "clear-cache", "clearcache", "cc") }),
         CachingTool(
-            name: "conda", places: ["/opt/conda/pkgs", "conda/pkgs"], paths: ["/opt/conda/pkgs", "/root/.conda"],
+            name: "conda", programs: ["conda", "mamba", "micromamba"],
+            places: ["/opt/conda/pkgs", "conda/pkgs"], paths: ["/opt/conda/pkgs", "/root/.conda"],
             cleaning: nil,
-            fills: {
-                ["conda", "mamba", "micromamba"].contains($0.name)
-                    && ["install", "create", "update", "env"].contains($0.arguments.first?.text ?? "")
-            },
-            cleans: { ["conda", "mamba", "micromamba"].contains($0.name) && $0.arguments.first?.text == "clean" }),
+            fills: { ["install", "create", "update", "env"].contains($0.arguments.first?.text ?? "") },
+            cleans: { $0.arguments.first?.text == "clean" }),
         CachingTool(
             name: "uv", places: ["/root/.cache/uv", ".cache/uv"], paths: ["/root/.cache/uv", "/home/*/.cache/uv"],
             cleaning: "uv cache clean",
@@ -57,14 +70,14 @@ struct CachingTool: Sendable {
             fills: { $0.has("cargo", "build", "install") },
             cleans: { $0.has("cargo", "clean") }),
         CachingTool(
-            name: "maven", places: ["/root/.m2", ".m2"], paths: ["/root/.m2"], cleaning: nil,
-            fills: {
-                ["mvn", "mvnw", "./mvnw"].contains($0.name) && !$0.arguments.isEmpty && !$0.has(argument: "--version")
-            },
-            cleans: { $0.has("mvn", "dependency:purge-local-repository") }),
+            name: "maven", programs: ["mvn", "mvnw", "./mvnw"], places: ["/root/.m2", ".m2"], paths: ["/root/.m2"],
+            cleaning: nil,
+            fills: { !$0.arguments.isEmpty && !$0.has(argument: "--version") },
+            cleans: { $0.has(argument: "dependency:purge-local-repository") }),
         CachingTool(
-            name: "gradle", places: ["/root/.gradle", ".gradle"], paths: ["/root/.gradle"], cleaning: nil,
-            fills: { ["gradle", "gradlew", "./gradlew"].contains($0.name) && !$0.has(argument: "--version") },
+            name: "gradle", programs: ["gradle", "gradlew", "./gradlew"], places: ["/root/.gradle", ".gradle"],
+            paths: ["/root/.gradle"], cleaning: nil,
+            fills: { !$0.has(argument: "--version") },
             cleans: { _ in false }),
     ]
 }

@@ -46,7 +46,7 @@ enum SystemPackages {
             return []
         }
         return command.operands(valuesOf: valued).map(\.text).filter { !verbs.contains($0) }.map { word in
-            String(word.prefix { !"=<>~@".contains($0) })
+            String(Substring(word.utf8.prefix { !"=<>~@".utf8.contains($0) }))
         }
     }
 

@@ -26,8 +26,9 @@ extension Rule {
             declaredChange: "The cache of the package manager is not in the image.")
     ) { context in
         context.fact(FinalImage.self).runs.compactMap { run in
-            for tool in CachingTool.all {
-                guard let command = run.commands.first(where: tool.fills), !run.commands.contains(where: tool.cleans),
+            for tool in CachingTool.all where run.starts(tool.programs) {
+                let commands = run.commands.filter { tool.programs.contains($0.name) }
+                guard let command = commands.first(where: tool.fills), !commands.contains(where: tool.cleans),
                     !run.mounts.contains(where: { $0.kind == .cache || $0.kind == .tmpfs }),
                     !run.commands.contains(where: { command in
                         command.name == "rm"

@@ -39,7 +39,8 @@ extension Rule {
 
     private static func files(_ sources: [String], _ instruction: Instruction, _ context: CheckContext) -> [Match] {
         sources.compactMap { source in
-            guard let name = source.split(separator: "/").last, SecretFiles.isSecret(String(name)),
+            guard let name = source.utf8.split(separator: UInt8(ascii: "/")).last,
+                SecretFiles.isSecret(String(Substring(name))),
                 context.inputs.buildContext?.isIgnored(source) != true
             else { return nil }
             return Match(
@@ -51,12 +52,12 @@ extension Rule {
     }
 
     private static func values(_ instruction: Instruction, _ context: CheckContext) -> [Match] {
-        let bytes = Array(context.source.bytes[instruction.range.indices])
-        guard let (what, offsets) = SecretText.find(in: bytes) else { return [] }
-        let start = instruction.range.start + offsets.lowerBound
+        guard let (what, place) = SecretText.find(in: context.source.bytes, instruction.range.indices) else {
+            return []
+        }
         return [
             Match(
-                instruction.range, focus: SourceRange(start: start, end: start + offsets.count),
+                instruction.range, focus: SourceRange(start: place.lowerBound, end: place.upperBound),
                 message: "\(what) stays in the image's configuration or history; mount it as a secret")
         ]
     }

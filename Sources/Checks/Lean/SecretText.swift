@@ -40,12 +40,23 @@ enum SecretText {
         return table
     }()
 
-    /// The first secret, what it is and where, in bytes; nil when there is none.
-    static func find(in bytes: [UInt8]) -> (what: String, range: Range<Int>)? {
+    private static let scheme = Array("://".utf8)
+    private static let keyBeginning = Array("-----BEGIN ".utf8)
+    private static let keyLine = Array("PRIVATE KEY-----".utf8)
+
+    /// The first secret in a stretch of a text, what it is and where; nil when there is none.
+    static func find(in text: [UInt8], _ range: Range<Int>) -> (what: String, range: Range<Int>)? {
+        text.withUnsafeBufferPointer { text in
+            find(in: UnsafeBufferPointer(rebasing: text[range])).map { found in
+                let start = range.lowerBound + found.range.lowerBound
+                return (found.what, start..<start + found.range.count)
+            }
+        }
+    }
+
+    private static func find(in bytes: UnsafeBufferPointer<UInt8>) -> (what: String, range: Range<Int>)? {
         if let range = credentials(bytes) { return ("a password inside a URL", range) }
-        if let start = index(of: Array("-----BEGIN ".utf8), in: bytes),
-            index(of: Array("PRIVATE KEY-----".utf8), in: bytes) != nil
-        {
+        if let start = index(of: keyBeginning, in: bytes), index(of: keyLine, in: bytes) != nil {
             return ("a private key", start..<min(start + 16, bytes.count))
         }
         for start in bytes.indices where start == 0 || !isTokenByte(bytes[start - 1]) {
@@ -69,10 +80,10 @@ enum SecretText {
     }
 
     /// `user:password@` behind `://`, where the password is not a variable.
-    private static func credentials(_ bytes: [UInt8]) -> Range<Int>? {
+    private static func credentials(_ bytes: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
         var from = 0
-        while let scheme = index(of: Array("://".utf8), in: bytes, from: from) {
-            let start = scheme + 3
+        while let found = index(of: SecretText.scheme, in: bytes, from: from) {
+            let start = found + 3
             from = start
             var at = start
             var colon: Int?
@@ -91,7 +102,7 @@ enum SecretText {
         return nil
     }
 
-    private static func index(of pattern: [UInt8], in bytes: [UInt8], from: Int = 0) -> Int? {
+    private static func index(of pattern: [UInt8], in bytes: UnsafeBufferPointer<UInt8>, from: Int = 0) -> Int? {
         guard let first = pattern.first, bytes.count >= pattern.count else { return nil }
         var at = from
         while at <= bytes.count - pattern.count {

@@ -3,13 +3,7 @@ import DockerfileSyntax
 /// One instruction as hadolint's rules see it: as written, nothing expanded, FROM like any other. What ONBUILD stores is
 /// a statement of its own behind its ONBUILD. Never changes; a class, since dozens of rules go through all of them.
 final class Statement: Sendable {
-    enum Kind: String, Sendable {
-        case add, arg, cmd, copy, entrypoint, env, expose, from, healthcheck, label, maintainer, onbuild, run, shell
-        case stopsignal, user, volume, workdir
-
-        /// The kind by its keyword in any case; nil for a word that is none.
-        init?(keyword: String) { self.init(rawValue: keyword.lowercased()) }
-    }
+    typealias Kind = Keyword
 
     /// The instruction; nil for a name that is none.
     let kind: Kind?
@@ -50,7 +44,7 @@ final class Statement: Sendable {
 
     /// The names that ARG declares.
     var argumentNames: [String] {
-        node.words.map { String($0.text.prefix { $0 != "=" }) }
+        node.words.map { String(Substring($0.text.utf8.prefix { $0 != UInt8(ascii: "=") })) }
     }
 
     /// What stands behind the keyword in one piece.
@@ -68,7 +62,7 @@ struct Statements: Fact {
         var byKind: [Statement.Kind: (direct: [Statement], all: [Statement])] = [:]
         var stage = -1
         for (index, node) in context.dockerfile.nodes.enumerated() {
-            let kind = Statement.Kind(keyword: node.keyword.text)
+            let kind = Keyword(node.keyword.text)
             if kind == .from { stage += 1 }
             let statement = Statement(
                 kind: kind, node: node, range: node.range, isTrigger: false, index: index, stage: stage)
@@ -79,7 +73,7 @@ struct Statements: Fact {
             }
             if kind == .onbuild, var trigger = node.trigger {
                 trigger.heredocs = node.heredocs
-                let kind = Statement.Kind(keyword: trigger.keyword.text)
+                let kind = Keyword(trigger.keyword.text)
                 let stored = Statement(
                     kind: kind, node: trigger, range: node.range, isTrigger: true, index: index, stage: stage)
                 all.append(stored)
@@ -134,9 +128,11 @@ enum Unquoted {
 
     /// The text without quotes at its ends.
     static func ends(_ text: String) -> String {
-        var text = Substring(text)
-        while let first = text.first, first == "\"" || first == "'" { text.removeFirst() }
-        while let last = text.last, last == "\"" || last == "'" { text.removeLast() }
-        return String(text)
+        func isQuote(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
+        var bytes = text.utf8[...]
+        guard isQuote(bytes.first) || isQuote(bytes.last) else { return text }
+        while isQuote(bytes.first) { bytes.removeFirst() }
+        while isQuote(bytes.last) { bytes.removeLast() }
+        return String(Substring(bytes))
     }
 }
