@@ -116,7 +116,7 @@ enum SystemPackages {
 
     /// Whether a package is there to build things with.
     static func isForBuilding(_ name: String) -> Bool {
-        if name.hasSuffix("-dev") || name.hasSuffix("-headers") { return true }
+        if name.hasSuffix("-dev") || name.hasSuffix("-headers") || isForPeople(name) { return true }
         return tools.contains(name) || name.hasPrefix("gcc") || name.hasPrefix("g++") || name.hasPrefix("clang")
     }
 
@@ -130,7 +130,14 @@ enum SystemPackages {
         "default-jdk", "default-jdk-headless",
         "build-base", "musl-dev", "linux-headers", "gettext", "swig", "node-gyp",
         // For people, who look into other images.
-        "vim", "vim-tiny", "nano", "emacs", "emacs-nox", "less", "htop", "tree", "man-db", "strace", "ltrace", "gdb",
-        "telnet", "net-tools", "dnsutils", "iputils-ping", "bash-completion",
+        "less", "tree", "telnet", "net-tools", "dnsutils", "iputils-ping",
+    ]
+
+    /// Whether a package is there for people to work with.
+    static func isForPeople(_ name: String) -> Bool { editors.contains(name) }
+
+    private static let editors: Set<String> = [
+        "vim", "vim-tiny", "vim-nox", "nano", "emacs", "emacs-nox", "htop", "man-db", "strace", "ltrace", "gdb",
+        "bash-completion",
     ]
 }

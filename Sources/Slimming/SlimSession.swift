@@ -55,7 +55,12 @@ public struct SlimSession: Sendable {
     public func run() async throws -> SlimReport {
         let (dockerfile, parsed) = try parse(options.dockerfile.bytes)
         let project = ProjectTree(root: options.context)
-        guard let view = StageView(dockerfile, parsed, usedTargets: TargetUses.names(project)) else {
+        guard
+            let view =
+                StageView(
+                    dockerfile, parsed, usedTargets: TargetUses.names(project),
+                    buildArguments: options.buildArguments)
+        else {
             throw SlimmingError.originalFails(reason: "it has no stage")
         }
         var report = SlimReport()

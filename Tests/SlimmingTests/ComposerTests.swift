@@ -123,6 +123,23 @@ struct ComposerTests {
         #expect(result.hasSuffix("\nFROM x\n# here\nWORKDIR /app\nCOPY a ./\nCMD [\"node\", \"a\"]\n"))
     }
 
+    @Test func argumentsOfTheBaseGoOnToDecide() throws {
+        let text = "ARG V=3.12\nARG NAME=python:$V\nFROM ${NAME}\nCOPY . .\nRUN x\nCMD [\"a\"]\n"
+        let file = try view(text)
+        #expect(file.baseName(of: 0) == "python:3.12")
+        var plan = RuntimePlan(name: "sample", bases: ["python:3.12-slim"])
+        plan.copies = ["COPY a ./"]
+        func written(_ base: String) throws -> String {
+            String(decoding: try Composer(view: file, plan: plan, base: base).compose().text(), as: UTF8.self)
+        }
+        #expect(try written("python:3.12-slim").contains("\nFROM ${NAME}-slim\n"))
+        #expect(try written("scratch").contains("\nFROM scratch\n"))
+        let dockerfile = try Dockerfile.parse("ARG V\nFROM golang:${V}\n", path: "Dockerfile")
+        let parsed = try dockerfile.resolve()
+        #expect(StageView(dockerfile, parsed)?.baseName(of: 0) == "golang:${V}")
+        #expect(StageView(dockerfile, parsed, buildArguments: ["V": "1.22"])?.baseName(of: 0) == "golang:1.22")
+    }
+
     @Test func whatLowerStagesSayIsRepeatedOnTheOtherBase() throws {
         let text = """
             FROM python:3.12 AS base

@@ -77,6 +77,20 @@ struct NativeRecipeTests {
         #expect(!result.contains("conf/"), "\(result)")
     }
 
+    @Test func whatIsCompiledInIsLeftAndDataBesideSourcesStays() throws {
+        let result = try text(
+            "FROM rust:1\nWORKDIR /src\nCOPY . .\nRUN cargo install --path .\nCMD [\"tool\"]\n",
+            image: [
+                "/usr/local/bin/tool": "program", "/src/src/main.rs": "include_str!(\"in/a.txt\")",
+                "/src/src/in/a.txt": "x",
+                "/src/src/data.bin": "x",
+            ],
+            opened: ["/usr/local/bin/tool"], workingDirectory: "/src",
+            context: ["src/main.rs": "include_str!(\"in/a.txt\")", "src/in/a.txt": "x", "src/data.bin": "x"])
+        #expect(result.contains("COPY src/data.bin ./src/\n"), "\(result)")
+        #expect(!result.contains("main.rs") && !result.contains("a.txt"), "\(result)")
+    }
+
     @Test func putsWhatIsFoundByItsNameWhereTheNewBaseLooks() throws {
         let result = try text(
             "FROM rust:1\nWORKDIR /src\nCOPY . .\nRUN cargo install --path .\nCMD [\"tool\"]\n",

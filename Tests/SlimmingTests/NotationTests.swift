@@ -88,3 +88,18 @@ struct NotationTests {
         #expect(report.notes.map { "\($0.line) \($0.rule)" } == ["2 SecretsUsedInArgOrEnv", "3 WT0010"])
     }
 }
+
+struct WordRemovalTests {
+    @Test(arguments: [
+        ("RUN apt-get install -y curl vim jq", "RUN apt-get install -y curl jq"),
+        ("RUN apt-get install -y vim && rm x", "RUN apt-get install -y && rm x"),
+        ("RUN a \\\n    curl \\\n    vim \\\n && b", "RUN a \\\n    curl \\\n && b"),
+        ("RUN a \\\n    curl \\\n    vim", "RUN a \\\n    curl"),
+        ("RUN a vim-tiny neovim", "RUN a vim-tiny neovim"),
+    ])
+    func aLineOfItsOwnGoesWithTheWord(_ text: String, _ expected: String) {
+        var run = RunText(text)
+        run.removeWord("vim")
+        #expect(run.text == expected)
+    }
+}

@@ -4,8 +4,19 @@ import DockerfileSyntax
 struct Composer {
     let view: StageView
     let plan: RuntimePlan
-    /// The base of the last stage.
-    let base: String
+    /// The base of the last stage, as it is written.
+    private let base: String
+
+    /// - Parameter base: The base of the last stage. Where that is the original's with something behind it, arguments in the
+    ///   original's name go on to decide.
+    init(view: StageView, plan: RuntimePlan, base: String) {
+        self.view = view
+        self.plan = plan
+        let original = view.baseName(of: view.buildIndex)
+        let written = view.build.baseName
+        let isArgument = written.contains("$") && written != original && base.hasPrefix(original)
+        self.base = isArgument ? written + base.dropFirst(original.count) : base
+    }
 
     /// Name of the build stage when it had none.
     static let stageName = "build"
@@ -250,7 +261,10 @@ struct Composer {
 
     private func exchangeBase(_ draft: inout Draft) {
         guard let from = view.final.nodeIndex, let word = view.dockerfile.nodes[from].words.first else { return }
-        OneInstallation.join(view, &draft)
+        let joined = OneInstallation.join(view, plan.replacements, &draft)
+        if view.build.nodeIndex == from {
+            for (node, text) in plan.replacements where !joined.contains(node) { draft.replace(node, with: text) }
+        }
         if !plan.reasons.isEmpty { draft.insert(plan.reasons.map { $0 + "\n" }.joined(), before: from) }
         draft.replace(word.range, with: base)
         let setup = setupLines()
@@ -258,13 +272,30 @@ struct Composer {
         let accounts = ownership()
         if let place {
             if !setup.isEmpty { draft.insert(setup, after: from) }
-            if let user = plan.user { draft.insert(accounts + "USER \(user.ids)\n", before: place) }
+            if let user = plan.user {
+                // An account does not change with the sources: made in front of them, it is made once.
+                let copy = user.writable.isEmpty ? firstCopy(in: view.final) : nil
+                if let copy { draft.insert(accounts, before: copy) }
+                draft.insert((copy == nil ? accounts : "") + "USER \(user.ids)\n", before: place)
+            }
         } else {
             draft.insert(
                 setup + accounts + (plan.user.map { "USER \($0.ids)\n" } ?? ""),
                 after: view.final.instructions.last?.nodeIndex ?? from)
         }
         replaceCommands(&draft, in: view.final.instructions)
+    }
+
+    /// The first instruction that brings files, when root still runs the steps there.
+    private func firstCopy(in stage: Stage) -> Int? {
+        for instruction in stage.instructions {
+            switch instruction.kind {
+            case .copy, .add: return instruction.nodeIndex
+            case .user, .shell: return nil
+            default: continue
+            }
+        }
+        return nil
     }
 
     // MARK: The last stage in its place

@@ -3,14 +3,19 @@ import DockerfileSyntax
 /// Makes one step of the one that fetches package lists and the one behind it that installs from them.
 enum OneInstallation {
     /// Joins them where the first does nothing else.
-    static func join(_ view: StageView, _ draft: inout Draft) {
+    ///
+    /// - Parameter replacements: Other texts of steps, which go into what is joined.
+    /// - Returns: The steps that have been written.
+    static func join(_ view: StageView, _ replacements: [Int: String], _ draft: inout Draft) -> Set<Int> {
+        var written: Set<Int> = []
         let runs = view.runs
         for (before, run) in zip(runs, runs.dropFirst()) {
             guard let first = before.instruction.nodeIndex, let node = run.instruction.nodeIndex, first + 1 == node,
                 isPlain(before.instruction), isPlain(run.instruction), before.script.commands.count == 1,
                 does("update", before.script), does("install", run.script), !does("update", run.script)
             else { continue }
-            var text = RunText(view.dockerfile.source.text(in: view.dockerfile.nodes[node].range))
+            var text = RunText(replacements[node] ?? view.dockerfile.source.text(in: view.dockerfile.nodes[node].range))
+            written.insert(node)
             text.prefixCommand("apt-get update && ")
             draft.cut(first)
             draft.replace(node, with: text.text)
@@ -18,6 +23,7 @@ enum OneInstallation {
                 "one-installation", at: first,
                 "lists that were fetched in a step of their own stay in its layer, and get old in the cache")
         }
+        return written
     }
 
     private static func isPlain(_ instruction: Instruction) -> Bool {

@@ -24,10 +24,16 @@ struct StageView: Sendable {
     let shape: Shape
     /// Stages that the project's files ask for by name.
     let usedTargets: Set<String>
+    /// What each FROM names, with the arguments in front of the first one in their places.
+    private let baseNames: [String]
 
     /// Looks at the last stage; nil when there is none.
-    init?(_ dockerfile: Dockerfile, _ parsed: ParsedDockerfile, usedTargets: Set<String> = []) {
+    init?(
+        _ dockerfile: Dockerfile, _ parsed: ParsedDockerfile, usedTargets: Set<String> = [],
+        buildArguments: [String: String] = [:]
+    ) {
         self.usedTargets = usedTargets
+        baseNames = Self.expandedNames(parsed, buildArguments)
         guard let final = parsed.stages.last else { return nil }
         self.dockerfile = dockerfile
         self.parsed = parsed
@@ -60,18 +66,32 @@ struct StageView: Sendable {
         return parsed.stages[..<limit].lastIndex { $0.name == name.lowercased() }
     }
 
+    private static func expandedNames(_ parsed: ParsedDockerfile, _ buildArguments: [String: String]) -> [String] {
+        let expander = WordExpander(escape: parsed.escape)
+        var values: [String: String] = [:]
+        for argument in parsed.metaArgs.flatMap(\.arguments) {
+            values[argument.name] =
+                buildArguments[argument.name]
+                ?? argument.defaultValue.flatMap { try? expander.expand($0, values).result }
+        }
+        return parsed.stages.map { stage in
+            (try? expander.expand(stage.baseName, values)).flatMap { $0.unmatched.isEmpty ? $0.result : nil }
+                ?? stage.baseName
+        }
+    }
+
     /// The image at the bottom of a stage, through stages of this file.
     func baseName(of index: Int) -> String {
         var index = index
-        while let next = Self.stage(named: parsed.stages[index].baseName, in: parsed, before: index) { index = next }
-        return parsed.stages[index].baseName
+        while let next = Self.stage(named: baseNames[index], in: parsed, before: index) { index = next }
+        return baseNames[index]
     }
 
     /// The stages of this file that a stage is built on, the lowest first.
     func ancestors(of index: Int) -> [Stage] {
         var index = index
         var found: [Stage] = []
-        while let next = Self.stage(named: parsed.stages[index].baseName, in: parsed, before: index) {
+        while let next = Self.stage(named: baseNames[index], in: parsed, before: index) {
             index = next
             found.insert(parsed.stages[index], at: 0)
         }

@@ -124,6 +124,17 @@ struct Situation: Sendable {
         return workingDirectory
     }
 
+    /// Whether the project was only copied to a directory to be built there: the program runs elsewhere, and nothing of it was
+    /// opened or is named.
+    func isOnlyForBuild(_ directory: String) -> Bool {
+        guard let evidence, directory != workingDirectory, directory != "/", evidence.observation.recordedFiles,
+            !evidence.opened(below: directory)
+        else { return false }
+        return !CodeText(RootView(directory: project.root), directory: "/").contains(directory)
+            && !evidence.config.env.contains { $0.contains(directory) }
+            && !view.commandWords.contains { $0.contains(directory) }
+    }
+
     /// The working directory of the image.
     var workingDirectory: String {
         if let directory = evidence?.config.workingDir, !directory.isEmpty { return PathText.join("/", directory) }

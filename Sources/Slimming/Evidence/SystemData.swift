@@ -16,4 +16,7 @@ extension Evidence {
         }
         return Set(names).sorted()
     }
+
+    /// What was opened of the tables between character sets, and the list by which the C library finds them.
+    var characterSets: [String] { observation.opened.filter { $0.contains("/gconv/") }.sorted() }
 }

@@ -22,6 +22,7 @@ struct SingleStageRecipe: Recipe {
         let slim = BaseImages.slim(of: base)
         if isLastResort { return slim == [base] ? [] : [plan("slim", slim, situation)] }
         let bases = slim == [base] ? slim : slim + [base]
+        if let without = withoutToolsForPeople(plan("slim", bases, situation), situation) { plans.append(without) }
         plans.append(plan("slim", bases, situation))
         var kept = plan("slim", bases, situation)
         kept.name += "-recommended"
@@ -47,6 +48,32 @@ struct SingleStageRecipe: Recipe {
         if plan.user?.isOriginal == true { plan.user = nil }
         plan.noteAccount(situation)
         CommandForm.makeExec(&plan, situation)
+        return plan
+    }
+
+    /// The plan without editors and debuggers that nobody but people starts; nil when there are none.
+    private func withoutToolsForPeople(_ plan: RuntimePlan, _ situation: Situation) -> RuntimePlan? {
+        guard let evidence = situation.evidence, evidence.observation.recordedFiles else { return nil }
+        let used = Set(DpkgDatabase(evidence.image).owners(of: evidence.programs).values)
+        var plan = plan
+        var removed: [String] = []
+        for run in situation.view.runs {
+            guard let node = run.instruction.nodeIndex else { continue }
+            let named = run.script.commands.flatMap(SystemPackages.names)
+            let needless = named.filter { SystemPackages.isForPeople($0) && !used.contains($0) }
+            guard !needless.isEmpty, needless.count < named.count else { continue }
+            var text = RunText(node, situation.view, plan)
+            for name in needless { text.removeWord(name) }
+            plan.replacements[node] = text.text
+            removed += needless
+        }
+        guard !removed.isEmpty else { return nil }
+        plan.name += "-lean"
+        plan.steps.append(
+            situation.step(
+                "tools-for-people", at: situation.fromNode,
+                "nothing starts \(removed.joined(separator: ", ")); whoever looks into a container brings their own tools"
+            ))
         return plan
     }
 

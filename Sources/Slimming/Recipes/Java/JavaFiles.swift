@@ -37,8 +37,10 @@ struct JavaFiles: Sendable {
             }
         }
         self.built = built.sorted()
+        let isOnlyForBuild = situation.isOnlyForBuild(directory)
         application = ApplicationFiles(situation, evidence: evidence, directory: directory, excluding: excluded) {
-            Self.isDead($0.name) || Self.isSource(PathText.join(directory, $0.name), image)
+            if isOnlyForBuild { return .dead }
+            return Self.isDead($0.name) || Self.isSource(PathText.join(directory, $0.name), image)
                 ? .deadUnlessNamed : .unknown
         }
     }

@@ -50,9 +50,10 @@ struct NativeRecipe: Recipe {
             let path = PathText.join(directory, name)
             return programs.all.contains { PathText.isBelow($0, path) } || ["target", "obj"].contains(name)
         }
-        let isOnlyForBuild = Self.isOnlyForBuild(directory, situation, evidence)
+        let isOnlyForBuild = situation.isOnlyForBuild(directory)
         let outside = OutsideFiles(evidence, outside: directory)
         let installed = InstalledCopies(evidence, outside)
+        let includes = RustIncludes(situation.project)
         let files = ApplicationFiles(
             situation, evidence: evidence, directory: directory, excluding: Set(outputs), compilesAtStart: start != nil
         ) { entry in
@@ -62,6 +63,7 @@ struct NativeRecipe: Recipe {
             }
             if isOnlyForBuild || (isInstalled && !entry.isFromContext && !entry.isDirectory) { return .dead }
             if entry.isFromContext, installed.cover(PathText.join(directory, entry.name)) { return .deadUnlessNamed }
+            if includes.contains(entry) { return .dead }
             return Self.verdict(entry, evidence, directory)
         }
         keepDownloads(&plan, situation, evidence)
@@ -76,11 +78,12 @@ struct NativeRecipe: Recipe {
                     evidence.image.kind($0) == .file && ($0.contains("/lib/") || $0.contains("/bin/"))
                 })
             root.linked = own.map { origins.origin(of: $0).path }.sorted()
-            root.files = ["/etc/ssl/certs/ca-certificates.crt", "/etc/nsswitch.conf"] + evidence.locales
+            root.files =
+                ["/etc/ssl/certs/ca-certificates.crt", "/etc/nsswitch.conf"] + evidence.locales + evidence.characterSets
             if evidence.looksUpTimeZones { root.files.append("/usr/share/zoneinfo") }
             // Libraries that were loaded by name, which linking does not tell.
             root.files += evidence.loadedByName(program: programs.main ?? "").filter { path in
-                !outside.paths.contains { PathText.isBelow(path, $0) }
+                !root.files.contains(path) && !outside.paths.contains { PathText.isBelow(path, $0) }
             }
             root.writable = AccountSetup.user(situation, setup: .none)?.writable ?? evidence.writtenDirectories
             if case .single = view.shape { root.keepExisting(in: evidence.image) }
@@ -146,15 +149,6 @@ struct NativeRecipe: Recipe {
         }
     }
 
-    /// Whether the project was only copied to be built: the program runs elsewhere, and nothing of it was opened or is named.
-    private static func isOnlyForBuild(_ directory: String, _ situation: Situation, _ evidence: Evidence) -> Bool {
-        guard directory != situation.workingDirectory, directory != "/", evidence.observation.recordedFiles,
-            !evidence.opened(below: directory)
-        else { return false }
-        return !CodeText(RootView(directory: situation.project.root), directory: "/").contains(directory)
-            && !evidence.config.env.contains { $0.contains(directory) }
-    }
-
     /// Files that lie beside sources for those who build them.
     private static let buildFiles: Set<String> = [
         "Makefile", "CMakeLists.txt", "meson.build", "Cargo.toml", "Cargo.lock", "build.rs", ".cargo-checksum.json",
@@ -169,18 +163,21 @@ struct NativeRecipe: Recipe {
             "meson.build", "configure", "configure.ac", "Makefile.am", "rust-toolchain", "rust-toolchain.toml",
             "include", "benches", "examples", ".cargo", "CMakeFiles", "CMakeCache.txt", "cmake_install.cmake",
         ]
-        if dead.contains(entry.name) { return .dead }
+        if dead.contains(PathText.name(entry.name)) { return .dead }
         let sources = [".c", ".h", ".cc", ".cpp", ".hpp", ".cxx", ".o", ".a", ".rs", ".s", ".S"]
         if !entry.isDirectory { return sources.contains(where: entry.name.hasSuffix) ? .dead : .unknown }
         let files = evidence.image.files(below: PathText.join(directory, entry.name), limit: 5_000)
         // What a generator of build files has written to is only for the build, where it was not opened.
         let marks = ["/CMakeCache.txt", "/build.ninja", "/meson-info/intro-targets.json", "/config.status"]
         if files.contains(where: { file in marks.contains { file.hasSuffix($0) } }) { return .deadUnlessNamed }
-        let isSource =
-            !files.isEmpty
-            && files.allSatisfy { file in
-                sources.contains(where: file.hasSuffix) || buildFiles.contains(PathText.name(file))
-            }
-        return isSource ? .dead : .unknown
+        guard files.contains(where: { file in sources.contains(where: file.hasSuffix) }) else { return .unknown }
+        // Crates that Cargo has put beside the project.
+        if files.contains(where: { $0.hasSuffix("/.cargo-checksum.json") }) { return .dead }
+        let others = files.filter { file in
+            !sources.contains(where: file.hasSuffix) && !buildFiles.contains(PathText.name(file))
+        }
+        if others.isEmpty { return .dead }
+        // One by one, as long as a person would name them.
+        return others.count <= 20 ? .parts : .unknown
     }
 }

@@ -94,6 +94,23 @@ struct RunText: Sendable {
         text = result + rest
     }
 
+    /// Takes a word out of a list; a line of its own goes with it.
+    mutating func removeWord(_ word: String) {
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        for index in lines.indices.reversed() where index > 0 {
+            let words = lines[index].split { $0 == " " || $0 == "\t" }
+            guard words.first == Substring(word), words.dropFirst().allSatisfy({ $0 == "\\" }) else { continue }
+            lines.remove(at: index)
+            // The line before was continued by this one.
+            if words.count == 1 {
+                lines[index - 1] = String(
+                    lines[index - 1].reversed().drop { $0 == "\\" || $0.isWhitespace }.reversed())
+            }
+        }
+        text = lines.joined(separator: "\n")
+        remove(word)
+    }
+
     /// Where the command at the beginning of a text ends: quotes and continued lines are gone over.
     private static func commandEnd(_ text: Substring) -> Substring.Index {
         var quote: Character?

@@ -1,0 +1,25 @@
+/// Files that Rust sources have compiled into the program.
+struct RustIncludes: Sendable {
+    /// Paths below the project's root, with a slash in front.
+    private let paths: Set<String>
+
+    private static let macros = ["include_str!(\"", "include_bytes!(\""]
+
+    init(_ project: ProjectTree) {
+        var paths: Set<String> = []
+        for file in project.files(ending: ".rs") where !file.hasPrefix("vendor/") {
+            guard let text = project.text(file) else { continue }
+            for macro in Self.macros {
+                var rest = Substring(text)
+                while let call = rest.firstRange(of: macro) {
+                    rest = rest[call.upperBound...]
+                    paths.insert(PathText.join(PathText.parent("/" + file), String(rest.prefix { $0 != "\"" })))
+                }
+            }
+        }
+        self.paths = paths
+    }
+
+    /// Whether an entry is one of them.
+    func contains(_ entry: ApplicationFiles.Entry) -> Bool { paths.contains("/" + entry.name) }
+}
