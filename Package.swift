@@ -103,7 +103,7 @@ let package = Package(
             ["Builder", "BuildContext", "BuildGraph", "DockerfileSyntax", "OCI", "Sandbox", "Store", "CLinux"]),
         tests("RunningTests", ["Running", "OCI"]),
         tests("SlimmingTests", ["Slimming", "Running", "Builder", "DockerfileSyntax", "OCI"]),
-        tests("AdvisoriesTests", ["Advisories", "Inventory", "OCI", grdb]),
+        tests("AdvisoriesTests", ["Advisories", "Inventory", "LayerFormat", "OCI", grdb]),
         tests("AnalysisTests", ["Analysis", "LayerFormat", "OCI"]),
         tests("CommandTests", ["whittle", "Analysis", "Checks", "TestSupport", subprocess]),
         tests(

@@ -114,6 +114,24 @@ struct ImportTests {
         #expect(try database.statements(about: "x", in: Ecosystem("PyPI")).isEmpty)
     }
 
+    @Test(arguments: ["9999-12-31T23:59:59Z", "zzz"])
+    func datesThatCannotBe(date: String) throws {
+        let temporary = try TemporaryDatabase()
+        func record(_ modified: String, _ fixed: String) -> String {
+            """
+            {"id":"A-1","modified":"\(modified)","affected":[{"package":{"ecosystem":"npm","name":"x"},
+            "ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"\(fixed)"}]}]}]}
+            """
+        }
+        let database = try temporary.importing(temporary.file("a.json", record(date, "1.0.0")))
+        let stated = try #require(try database.date(of: Ecosystem("npm")))
+        #expect(try #require(DateText.seconds(stated)) <= DateText.now())
+        // A later record takes its place all the same.
+        let later = DateText.text(DateText.now() + 86_400)
+        let replaced = try temporary.importing(temporary.file("b.json", record(later, "2.0.0")))
+        #expect(try only(replaced, "x", "npm").affected.verdict(on: "1.5.0", order: .semver).isAffected)
+    }
+
     /// A failed import leaves the former database as it was.
     @Test func allOrNothing() throws {
         let temporary = try TemporaryDatabase()

@@ -34,9 +34,9 @@ private let texts: [String: FuzzBodies.Body] = [
     "rust": { _ = try? RustCrates.packages($0) },
 ]
 
-private let bodies = FuzzBodies(
-    texts.merging(
-        readers.mapValues { path in { read($0, as: Array(path.utf8)) } }, uniquingKeysWith: { text, _ in text }))
+private let bodies = FuzzBodies(texts.merging(readers.mapValues(reading), uniquingKeysWith: { text, _ in text }))
+
+private func reading(_ path: String) -> FuzzBodies.Body { { read($0, as: Array(path.utf8)) } }
 
 /// Runs one input.
 @_cdecl("LLVMFuzzerTestOneInput")

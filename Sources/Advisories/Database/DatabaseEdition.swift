@@ -116,7 +116,7 @@ public final class DatabaseEdition: ImportSink {
         guard !advisories.isEmpty || !exploited.isEmpty || !probabilities.isEmpty else { return }
         try access { db in
             for advisory in advisories { try write(advisory, db) }
-            let date = documentDate ?? defaultDate
+            let date = documentDate.flatMap(Self.past) ?? defaultDate
             if !exploited.isEmpty {
                 try db.execute(sql: "DELETE FROM exploited")
                 try Self.note(fact: "exploited", date, db)
@@ -135,13 +135,19 @@ public final class DatabaseEdition: ImportSink {
         probabilityCount += probabilities.count
     }
 
+    /// A stated date; nil for what is none. One that has not come yet is now: neither must data look new for ever, nor may a
+    /// record never be replaced.
+    private static func past(_ date: String) -> String? {
+        DateText.seconds(date).map { DateText.text(min($0, DateText.now())) }
+    }
+
     private static func note(fact: String, _ value: String, _ db: Database) throws {
         try db.execute(sql: "INSERT OR REPLACE INTO fact VALUES (?, ?)", arguments: [fact, value])
     }
 
     private func write(_ advisory: Advisory, _ db: Database) throws {
         guard !advisory.id.isEmpty else { return }
-        let modified = advisory.modified ?? defaultDate
+        let modified = advisory.modified.flatMap(Self.past) ?? defaultDate
         let found = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT id, modified FROM record WHERE key = ?"), arguments: [advisory.key])
         var record: Int64?

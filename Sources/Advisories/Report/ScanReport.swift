@@ -28,7 +28,9 @@ public struct ScanReport: Sendable {
     /// New versions that take findings away.
     public var upgrades: [UpgradeAdvice] = []
     /// Packages that belong into a stage that builds.
-    public var buildStages: [BuildStageAdvice] = []
+    public var buildStages: [AvoidablePackages] = []
+    /// Packages that are there only because others recommend them.
+    public var recommended: [AvoidablePackages] = []
     /// Other bases that were looked at, and are better: the best first.
     public var bases: [BaseAdvice] = []
     /// How many findings the base has too, when only new ones are shown.

@@ -19,10 +19,16 @@ struct DpkgCataloguer: Cataloguer {
             throw InventoryError.tooLarge(what: "list of packages", limit: Int64(Self.limit))
         }
         var finding = Finding()
-        ControlFile.read(bytes, keys: Self.keys) { fields in
-            if let package = Self.package(fields) { finding.packages.append(package) }
+        var requirements = DpkgRequirements()
+        ControlFile.read(bytes, keys: Self.keys.union(DpkgRequirements.keys)) { fields in
+            if let package = Self.package(fields) {
+                finding.packages.append(package)
+                requirements.add(package.name, fields)
+            }
             return true
         }
+        // A file for one package does not know the others.
+        if file.name.equals("status") { finding.requirements = requirements.resolved }
         return finding
     }
 

@@ -9,6 +9,8 @@ public struct ImageInventory: Sendable {
     public let packages: [Package]
     /// The packages that some layer ships and a later one hides, in order.
     public let hiddenPackages: [Package]
+    /// What the packages of the distribution require of each other; nil where its list does not say.
+    public let requirements: PackageRequirements?
     /// Files that could not be read.
     public let warnings: [LayerInventory.Warning]
 
@@ -42,6 +44,7 @@ public struct ImageInventory: Sendable {
         packages = finished(present, without: ownership.owned(names, by: present))
         hiddenPackages = gone.isEmpty ? [] : finished(gone, without: ownership.owned(names, by: present + gone))
         self.distribution = distribution
+        requirements = stack.files.values.lazy.compactMap(\.finding.requirements).first
         warnings = layers.flatMap(\.inventory.warnings)
         self.ownership = ownership
     }

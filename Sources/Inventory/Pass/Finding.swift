@@ -9,6 +9,8 @@ struct Finding: Hashable, Sendable {
     var claims: [Claim] = []
     /// The distribution, from `os-release` and its like.
     var distribution: Distribution?
+    /// What its packages require of each other.
+    var requirements: PackageRequirements?
     /// What of the file could not be read. Moved to the layer's warnings.
     var warnings: [String] = []
 

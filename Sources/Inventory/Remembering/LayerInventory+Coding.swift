@@ -59,6 +59,7 @@ extension BinaryWriter {
             list(finding.packages) { $0.package($1) }
             list(finding.claims) { $0.claim($1) }
             list(finding.distribution.map { [$0] } ?? []) { $0.distribution($1) }
+            list(finding.requirements.map { [$0] } ?? []) { $0.requirements($1) }
         }
     }
 
@@ -103,6 +104,14 @@ extension BinaryWriter {
         }
     }
 
+    private mutating func requirements(_ requirements: PackageRequirements) {
+        list(requirements.needs.sorted { $0.key < $1.key }) { writer, need in
+            writer.text(need.key)
+            writer.list(need.value.sorted()) { $0.text($1) }
+        }
+        list(requirements.essential.sorted()) { $0.text($1) }
+    }
+
     private mutating func distribution(_ distribution: Distribution) {
         text(distribution.id)
         list(distribution.idLike) { $0.text($1) }
@@ -136,7 +145,12 @@ extension BinaryReader {
             let packages = try list { reader throws(InventoryError) in try reader.package() }
             let claims = try list { reader throws(InventoryError) in try reader.claim() }
             let distributions = try list { reader throws(InventoryError) in try reader.distribution() }
-            return .found(path, Finding(packages: packages, claims: claims, distribution: distributions.first))
+            let requirements = try list { reader throws(InventoryError) in try reader.requirements() }
+            return .found(
+                path,
+                Finding(
+                    packages: packages, claims: claims, distribution: distributions.first,
+                    requirements: requirements.first))
         default: throw .unusableCache(reason: "it has an unknown kind of event")
         }
     }
@@ -176,6 +190,15 @@ extension BinaryReader {
         case 3: return Finding.Claim(owner: owner, files: .siblings)
         default: throw .unusableCache(reason: "it has an unknown kind of files")
         }
+    }
+
+    private mutating func requirements() throws(InventoryError) -> PackageRequirements {
+        let needs = try list { reader throws(InventoryError) in
+            (try reader.text(), Set(try reader.list { reader throws(InventoryError) in try reader.text() }))
+        }
+        let essential = try list { reader throws(InventoryError) in try reader.text() }
+        return PackageRequirements(
+            needs: Dictionary(needs, uniquingKeysWith: { $0.union($1) }), essential: Set(essential))
     }
 
     private mutating func distribution() throws(InventoryError) -> Distribution {

@@ -43,15 +43,9 @@ struct ScanJSON {
                     ])
                 })
         }
-        if !report.buildStages.isEmpty {
-            fields["buildStages"] = .array(
-                report.buildStages.map {
-                    .fields([
-                        "layer": .integer(Int64($0.layer)),
-                        "line": report.attribution(ofLayer: $0.layer)?.lines.map { .integer(Int64($0.lowerBound)) },
-                        "packages": .array($0.packages.map(JSONValue.string)), "gone": .integer(Int64($0.gone)),
-                    ])
-                })
+        for (name, advice) in [("buildStages", report.buildStages), ("recommended", report.recommended)]
+        where !advice.isEmpty {
+            fields[name] = .array(advice.map(avoidable))
         }
         if !report.bases.isEmpty {
             fields["bases"] = .array(
@@ -65,6 +59,14 @@ struct ScanJSON {
         }
         if let known = report.knownInBase { fields["knownInBase"] = .integer(Int64(known)) }
         return .fields(fields)
+    }
+
+    private func avoidable(_ advice: AvoidablePackages) -> JSONValue {
+        .fields([
+            "layer": .integer(Int64(advice.layer)),
+            "line": report.attribution(ofLayer: advice.layer)?.lines.map { .integer(Int64($0.lowerBound)) },
+            "packages": .array(advice.packages.map(JSONValue.string)), "gone": .integer(Int64(advice.gone)),
+        ])
     }
 
     static func package(_ package: Package) -> JSONValue {

@@ -11,7 +11,8 @@ enum ScanSummary {
         if !report.secrets.isEmpty {
             text += report.secrets.count == 1 ? ", 1 secret" : ", \(report.secrets.count) secrets"
         }
-        text += " in \(SizeText.grouped(Int64(report.packages.count))) packages"
+        let packages = report.packages.count
+        text += packages == 1 ? " in 1 package" : " in \(SizeText.grouped(Int64(packages))) packages"
         if let known = report.knownInBase { text += "; \(known) that the base has, too, left out" }
         if !report.suppressed.isEmpty { text += "; \(report.suppressed.count) suppressed" }
         return text
@@ -41,7 +42,7 @@ enum ScanSummary {
             count + ", " + (parts + (more.isEmpty ? [] : [more]) + others).joined(separator: ", "))
     }
 
-    /// Edits other than newer versions: another base, and packages that belong into a stage that builds.
+    /// Edits other than newer versions: another base, packages that belong into a stage that builds, and such as nothing requires.
     private static func edits(_ findings: [Finding], _ report: ScanReport) -> [String] {
         let isBase = findings.contains { $0.attribution?.isBase == true }
         let bases = (isBase ? report.bases : []).prefix(3).map { advice in
@@ -49,11 +50,14 @@ enum ScanSummary {
             return "\(advice.gone) of the base's gone with \(advice.candidate)" + (left > 0 ? " (it has \(left))" : "")
         }
         let layers = Set(findings.map(\.package.layer.index))
-        let moved = report.buildStages.filter { layers.contains($0.layer) }.map { advice in
-            let names = advice.packages.prefix(3).joined(separator: ", ") + (advice.packages.count > 3 ? "…" : "")
-            return "\(advice.gone) gone with \(names) in a build stage"
+        func avoidable(_ advice: [AvoidablePackages], _ text: (String) -> String) -> [String] {
+            advice.filter { layers.contains($0.layer) }.map { advice in
+                let names = advice.packages.prefix(3).joined(separator: ", ") + (advice.packages.count > 3 ? "…" : "")
+                return "\(advice.gone) gone with " + text(names)
+            }
         }
-        return bases + moved
+        return bases + avoidable(report.buildStages) { $0 + " in a build stage" }
+            + avoidable(report.recommended) { "--no-install-recommends (no package requires \($0))" }
     }
 
     /// The fixed version, or why there is none.

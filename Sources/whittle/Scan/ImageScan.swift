@@ -61,7 +61,12 @@ struct ImageScan: Sendable {
         filter.apply(scanned.secrets, to: &report)
         var matcher = matcher(scanned.inventory, nil)
         report.upgrades = try matcher.upgrades(for: report.findings)
-        report.buildStages = BuildStageAdvice.advice(for: report.findings)
+        report.buildStages = AvoidablePackages.forBuilding(report.findings)
+        if let attribution = scanned.attribution, let image {
+            report.recommended = AvoidablePackages.onlyRecommended(
+                report.findings, in: scanned.inventory, layers: attribution.layers,
+                texts: image.config.history.compactMap(\.createdBy))
+        }
         if options.comparesBases { report.bases = try await bases(for: report, filter) }
         return report
     }

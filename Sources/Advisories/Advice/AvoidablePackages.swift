@@ -1,9 +1,8 @@
 import Inventory
 import OCI
 
-/// Packages that only building needs and that an instruction installs into the image: in a stage of their own they, and
-/// their findings, stay behind.
-public struct BuildStageAdvice: Hashable, Sendable {
+/// Packages that an instruction brings and that an edit of it keeps out of the image, together with their findings.
+public struct AvoidablePackages: Hashable, Sendable {
     /// The layer that brought them, the lowest being 0.
     public var layer: Int
     /// The names of those that have findings, sorted.
@@ -11,11 +10,16 @@ public struct BuildStageAdvice: Hashable, Sendable {
     /// How many findings they have.
     public var gone: Int
 
-    /// The advice for what the image's own instructions install; what its base brings is no affair of theirs.
-    public static func advice(for findings: [Finding]) -> [BuildStageAdvice] {
-        let own = findings.filter { $0.attribution?.isBase == false && BuildOnlyPackage.includes($0.package) }
-        return Dictionary(grouping: own, by: \.package.layer.index).map { layer, findings in
-            BuildStageAdvice(
+    /// Those of the findings' packages that only building needs: in a stage of their own they stay behind. What the image's
+    /// base brings is no affair of its instructions.
+    public static func forBuilding(_ findings: [Finding]) -> [AvoidablePackages] {
+        grouped(findings.filter { $0.attribution?.isBase == false && BuildOnlyPackage.includes($0.package) })
+    }
+
+    /// The findings' packages by layer.
+    static func grouped(_ findings: [Finding]) -> [AvoidablePackages] {
+        Dictionary(grouping: findings, by: \.package.layer.index).map { layer, findings in
+            AvoidablePackages(
                 layer: layer, packages: Set(findings.map(\.package.name)).sorted(), gone: findings.count)
         }.sorted { $0.layer < $1.layer }
     }
