@@ -1,4 +1,5 @@
 import Foundation
+import OCI
 import Testing
 
 @testable import Advisories
@@ -125,9 +126,9 @@ struct ImportTests {
         }
         let database = try temporary.importing(temporary.file("a.json", record(date, "1.0.0")))
         let stated = try #require(try database.date(of: Ecosystem("npm")))
-        #expect(try #require(DateText.seconds(stated)) <= DateText.now())
+        #expect(try #require(Timestamp.seconds(date: stated)) <= Timestamp.now())
         // A later record takes its place all the same.
-        let later = DateText.text(DateText.now() + 86_400)
+        let later = Timestamp.text(Timestamp.now() + 86_400)
         let replaced = try temporary.importing(temporary.file("b.json", record(later, "2.0.0")))
         #expect(try only(replaced, "x", "npm").affected.verdict(on: "1.5.0", order: .semver).isAffected)
     }

@@ -138,7 +138,7 @@ public final class DatabaseEdition: ImportSink {
     /// A stated date; nil for what is none. One that has not come yet is now: neither must data look new for ever, nor may a
     /// record never be replaced.
     private static func past(_ date: String) -> String? {
-        DateText.seconds(date).map { DateText.text(min($0, DateText.now())) }
+        Timestamp.seconds(date: date).map { Timestamp.text(min($0, Timestamp.now())) }
     }
 
     private static func note(fact: String, _ value: String, _ db: Database) throws {
