@@ -140,6 +140,56 @@ struct ComposerTests {
         #expect(StageView(dockerfile, parsed, buildArguments: ["V": "1.22"])?.baseName(of: 0) == "golang:1.22")
     }
 
+    @Test func stepsThatOnlySetTheLastStageUpGoAndTheirCommentsStay() throws {
+        let text = """
+            FROM golang AS builder
+            RUN go build -o /out/a .
+            FROM debian
+            # who runs it
+            RUN useradd -r web && mkdir -p /data && chown web /data
+            WORKDIR /app
+            # the program
+            COPY --from=builder /out/a .
+            # the pages
+            COPY pages pages
+            USER web
+            CMD ["./a"]
+
+            """
+        let file = try view(text)
+        #expect(file.shape == .copying(from: 0))
+        var plan = RuntimePlan(name: "sample", bases: ["scratch"])
+        plan.copies = ["COPY --from=builder /out/a ./", "COPY pages/ ./pages/"]
+        plan.user = RuntimeUser(ids: "999:999", setup: [], writable: [])
+        let result = String(
+            decoding: try Composer(view: file, plan: plan, base: "scratch").compose().text(), as: UTF8.self)
+        #expect(
+            result.hasSuffix(
+                """
+                FROM scratch
+                WORKDIR /app
+                # the program
+                # who runs it
+                # the pages
+                COPY --from=builder /out/a ./
+                COPY pages/ ./pages/
+                USER 999:999
+                CMD ["./a"]
+
+                """), "\(result)")
+    }
+
+    @Test(arguments: [
+        ("mkdir -p /a && chown x:x /a", true), ("apk add --no-cache ca-certificates tzdata", true),
+        ("apt-get update && apt-get install -y ca-certificates && rm -rf /var/lib/apt/lists/*", true),
+        ("apt-get update && apt-get install -y libpq5", false), ("chown -R x /app", false), ("chmod +x /a", false),
+        ("mkdir $DIR", false), ("pip install x", false),
+    ])
+    func whatOnlySetsUp(_ step: String, _ isSetup: Bool) throws {
+        let file = try view("FROM golang AS b\nRUN x\nFROM debian\nRUN \(step)\nCOPY --from=b /x /x\n")
+        #expect((file.shape == .copying(from: 0)) == isSetup)
+    }
+
     @Test func whatLowerStagesSayIsRepeatedOnTheOtherBase() throws {
         let text = """
             FROM python:3.12 AS base

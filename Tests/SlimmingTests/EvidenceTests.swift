@@ -48,6 +48,20 @@ struct EvidenceTests {
             ])
     }
 
+    @Test func directoriesOfBuildScriptsAreLeft() throws {
+        let files = [
+            "app/scripts/build.sh": "#!/bin/sh\n", "app/tools/build.sh": "#!/bin/sh\n",
+            "app/tools/run.sh": "#!/bin/sh\n",
+        ]
+        let image = try SampleProject(files)
+        let evidence = evidence(image, try SampleProject([:]), added: Set(files.keys.map { "/" + $0 }))
+        let situation = Situation(
+            view: try view("FROM a\nWORKDIR /app\nCOPY . .\nRUN ./scripts/build.sh && sh tools/build.sh\n"),
+            project: try SampleProject([:]).tree, evidence: evidence)
+        let result = ApplicationFiles(situation, evidence: evidence, directory: "/app") { _ in .unknown }
+        #expect(result.dropped == ["scripts"])
+    }
+
     @Test func whatABuildStepMadeComesFromTheBuild() throws {
         let image = try SampleProject(["app/dist/a.js": "built", "app/static/a.css": "changed by the build"])
         let project = try SampleProject(["static/a.css": "short"])

@@ -25,6 +25,15 @@ struct JavaRecipeTests {
 
     private let maven = "FROM maven\nWORKDIR /app\nCOPY . .\nRUN mvn package\nCMD java -jar target/a.jar\n"
 
+    @Test func thePlatformIsNamedOnce() {
+        let names = [
+            "java.base", "java.se", "java.security.sasl", "java.smartcardio", "jdk.compiler", "jdk.crypto.ec",
+            "jdk.internal.vm.ci", "jdk.incubator.vector", "jdk.zipfs",
+        ]
+        #expect(JavaRuntime.forRunning(names) == ["java.se", "java.smartcardio", "jdk.crypto.ec", "jdk.zipfs"])
+        #expect(JavaRuntime.forRunning(["java.base", "java.security.sasl"]) == ["java.base", "java.security.sasl"])
+    }
+
     @Test func takesTheArchiveThatWasOpened() throws {
         let files = [
             "/app/pom.xml", "/app/src/A.java", "/app/target/a.jar", "/app/target/a-sources.jar",

@@ -113,13 +113,14 @@ struct StepBackTests {
     }
 
     @Test(arguments: [
-        ("", "1:1", 100, 90, true), ("", "1:1", 100, 104, true), ("1", "1", 100, 101, false), ("", "", 100, 100, false),
+        ("", "1:1", 100, 100, true), ("", "1:1", 100, 104, true), ("1", "1", 100, 90, false),
+        ("", "1", 100, 106, false), ("", "", 100, 100, false),
     ])
     func aLittleIsPaidForAnAccountWithoutRights(
         _ userBefore: String, _ userAfter: String, _ sizeBefore: Int64, _ sizeAfter: Int64, _ expected: Bool
     ) {
         var (before, after) = (SlimReport.Image(), SlimReport.Image())
         (before.user, before.size, after.user, after.size) = (userBefore, sizeBefore, userAfter, sizeAfter)
-        #expect(Proof.isWorthIt(before, after) == expected)
+        #expect(Proof.isSafer(before, after) == expected)
     }
 }

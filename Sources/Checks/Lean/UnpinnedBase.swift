@@ -18,6 +18,19 @@ public struct UnpinnedBase: Sendable {
         end = word.range.end
     }
 
+    /// Nil for a COPY from a stage, from the context, or from what a variable or a digest names.
+    private init?(_ instruction: Instruction, stage: Int, in context: CheckContext) {
+        guard case .copy(let copy) = instruction.kind, let name = copy.from, !name.contains("$"), Int(name) == nil,
+            !context.stages.prefix(stage).contains(where: { $0.stage.name == name.lowercased() }),
+            let image = ImageNameText(name), image.digest == nil, image.isValid,
+            let node = instruction.nodeIndex,
+            let range = context.dockerfile.nodes[node].flags.first(where: { $0.name == "from" })?.valueRange
+        else { return nil }
+        self.stage = stage
+        self.name = name
+        end = range.end
+    }
+
     /// The edit that adds a digest behind the tag.
     public func pinning(_ digest: String) -> TextEdit {
         TextEdit(range: SourceRange(at: end), replacement: "@" + digest)
@@ -26,5 +39,12 @@ public struct UnpinnedBase: Sendable {
     /// Those of a file, in order.
     public static func all(in context: CheckContext) -> [UnpinnedBase] {
         context.stages.compactMap { UnpinnedBase($0, in: context) }
+    }
+
+    /// Images that files are copied from by a name without a digest, in order.
+    public static func copied(in context: CheckContext) -> [UnpinnedBase] {
+        context.stages.flatMap { facts in
+            facts.stage.instructions.compactMap { UnpinnedBase($0, stage: facts.index, in: context) }
+        }
     }
 }

@@ -322,19 +322,24 @@ struct Composer {
             let directory = view.ancestors(of: view.parsed.stages.count - 1).isEmpty ? "/" : view.workingDirectory
             draft.insert(told + (directory == "/" ? "" : "WORKDIR \(directory)\n"), after: from)
         }
-        var hasCopies = false
-        for instruction in view.final.instructions {
-            guard let node = instruction.nodeIndex, case .copy = instruction.kind else { continue }
-            if hasCopies || plan.copies.isEmpty {
-                if !plan.copies.isEmpty { draft.cut(node) }
-                continue
-            }
-            hasCopies = true
-            let place = directoryInFront(of: node)
-            let trailing = view.final.instructions.filter { ($0.nodeIndex ?? 0) > node }
+        let isStep = { (instruction: Instruction) -> Bool in
+            if case .copy = instruction.kind { return !plan.copies.isEmpty }
+            if case .run = instruction.kind { return true }
+            return false
+        }
+        let steps = view.final.instructions.filter(isStep).compactMap(\.nodeIndex)
+        let first = view.final.instructions.first { if case .copy = $0.kind { true } else { false } }?.nodeIndex
+        var notes = ""
+        for node in steps where node != first || plan.copies.isEmpty {
+            notes += draft.comments(of: node)
+            draft.cut(node)
+        }
+        if let first, !plan.copies.isEmpty {
+            let place = directoryInFront(of: first)
+            let trailing = view.final.instructions.filter { ($0.nodeIndex ?? 0) > first }
             let directory = place == view.workingDirectory ? "" : workingDirectory(&draft, trailing: trailing)
-            let lines = setupLines() + directory + ownership() + copyLines()
-            draft.replace(node, with: String(lines.dropLast()))
+            let lines = notes + setupLines() + directory + ownership() + copyLines()
+            draft.replace(first, with: String(lines.dropLast()))
         }
         if let user = plan.user {
             let existing = view.final.instructions.last { if case .user = $0.kind { true } else { false } }

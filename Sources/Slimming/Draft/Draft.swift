@@ -77,6 +77,9 @@ struct Draft: Sendable {
         return text.hasSuffix("\n") ? text : text + "\n"
     }
 
+    /// The comment lines directly above an instruction.
+    func comments(of node: Int) -> String { String(blockText(of: node).dropLast(ownText(of: node).count)) }
+
     /// The text of an instruction alone, ended by a line feed.
     func ownText(of node: Int) -> String { dockerfile.source.text(in: dockerfile.nodes[node].range) + "\n" }
 

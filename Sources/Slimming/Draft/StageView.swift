@@ -41,9 +41,12 @@ struct StageView: Sendable {
         let finalIndex = parsed.stages.count - 1
         var source: Int?
         var copiesOnly = true
+        var setup = SetupSteps()
         for instruction in final.instructions {
             switch instruction.kind {
-            case .run, .add: copiesOnly = false
+            case .add: copiesOnly = false
+            // What only sets the stage up, every plan does in its own way.
+            case .run(let run): if !setup.areAll(ShellScript(of: run.command)) { copiesOnly = false }
             case .copy(let copy):
                 guard let from = copy.from else { continue }
                 source = source ?? Self.stage(named: from, in: parsed, before: finalIndex)
@@ -108,8 +111,7 @@ struct StageView: Sendable {
     var runs: [(instruction: Instruction, script: ShellScript)] {
         buildInstructions.compactMap { instruction in
             guard case .run(let run) = instruction.kind else { return nil }
-            let text = (run.command.words + run.command.files.map(\.data)).joined(separator: "\n")
-            return (instruction, ShellScript(run.command.isShellForm ? text : run.command.words.joined(separator: " ")))
+            return (instruction, ShellScript(of: run.command))
         }
     }
 
@@ -198,5 +200,13 @@ struct StageView: Sendable {
             return text
         }
         return String(text.dropFirst().dropLast())
+    }
+}
+
+extension ShellScript {
+    /// The script of a RUN step; the words of an exec form are joined.
+    init(of command: CommandLine) {
+        let text = (command.words + command.files.map(\.data)).joined(separator: "\n")
+        self.init(command.isShellForm ? text : command.words.joined(separator: " "))
     }
 }

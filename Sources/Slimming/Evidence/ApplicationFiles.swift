@@ -93,7 +93,7 @@ struct ApplicationFiles: Sendable {
             {
                 known = .deadUnlessNamed
             }
-            if scripts.contains(path) { known = .deadUnlessNamed }
+            if scripts.contains(path) || Self.hasOnly(scripts, path, evidence.image) { known = .deadUnlessNamed }
             // Secrets and settings of one machine: those that are read were seen to be opened.
             if known == .unknown, last == ".env" || last.hasPrefix(".env."), evidence.observation.recordedFiles {
                 known = .deadUnlessNamed
@@ -117,6 +117,12 @@ struct ApplicationFiles: Sendable {
             PathText.join(situation.applicationDirectory, $0)
         }
         return Set(paths.filter { evidence.image.kind($0) == .file && !evidence.opened(below: $0) })
+    }
+
+    /// Whether there is nothing in a directory but some of these files.
+    private static func hasOnly(_ paths: Set<String>, _ directory: String, _ image: RootView) -> Bool {
+        guard paths.contains(where: { PathText.isBelow($0, directory) }) else { return false }
+        return image.files(below: directory, limit: 1_000).allSatisfy(paths.contains)
     }
 
     /// Takes an entry out that is brought in another way.

@@ -147,6 +147,13 @@ struct Situation: Sendable {
         return SlimStep(id: id, line: line, why: why)
     }
 
+    /// The files that the build stage is known to have; nil when it is another image's.
+    var buildRoot: RootView? {
+        if case .single = view.shape { return evidence?.image }
+        let last = view.parsed.stages.count - 1
+        return view.baseName(of: view.buildIndex) == view.baseName(of: last) ? evidence?.base : nil
+    }
+
     /// The FROM of the last stage.
     var fromNode: Int? { view.final.nodeIndex }
 }

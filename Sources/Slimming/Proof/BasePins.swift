@@ -21,7 +21,9 @@ struct BasePins: Sendable {
         }
         var edits: [TextEdit] = []
         var steps: [SlimStep] = []
-        for base in UnpinnedBase.all(in: CheckContext(dockerfile: dockerfile, parsed: parsed)) {
+        let context = CheckContext(dockerfile: dockerfile, parsed: parsed)
+        let bases = UnpinnedBase.all(in: context)
+        for (base, isBase) in bases.map({ ($0, true) }) + UnpinnedBase.copied(in: context).map({ ($0, false) }) {
             guard let digest = await bench.digest(of: base.name) else { continue }
             let stages = original.stages
             let line = stages.indices.contains(base.stage) ? stages[base.stage].lines : stages.last?.lines
@@ -29,7 +31,7 @@ struct BasePins: Sendable {
                 id: Self.step, line: line?.lowerBound ?? 1,
                 why: "\(base.name) will be another image one day; the digest is that of the one that is used today")
             edits.append(base.pinning(digest.description))
-            if comments {
+            if comments, isBase {
                 edits.append(
                     TextEdit(
                         range: SourceRange(at: parsed.stages[base.stage].range.start), replacement: "# \(step.why)\n"))

@@ -8,6 +8,8 @@ extension Proof {
     /// What came of it.
     enum Attempt {
         case accepted(SlimReport)
+        /// It passes and is hardly larger, and no longer runs as root: what is left when nothing is smaller.
+        case spare(SlimReport)
         /// Why not, and whether it may be the account that stands in the way.
         case rejected(String, byAccount: Bool)
     }
@@ -60,7 +62,10 @@ extension Proof {
         }
         var report = report
         report.after = try await measure(built, result, tag: "after")
-        guard Self.isWorthIt(report.before, report.after) else { return .rejected(Self.notSmaller, byAccount: false) }
+        let isSmaller = report.after.size < report.before.size
+        guard isSmaller || Self.isSafer(report.before, report.after) else {
+            return .rejected(Self.notSmaller, byAccount: false)
+        }
         if !options.targets.isEmpty {
             report.targets = try await prove(options.targets, &text, built, reference, ignore: patterns)
         }
@@ -70,13 +75,13 @@ extension Proof {
         report.accepted = true
         report.variant = plan.name
         report.reductionPercent = Self.reduction(report.before.size, report.after.size)
-        return .accepted(report)
+        return isSmaller ? .accepted(report) : .spare(report)
     }
 
-    /// Whether an image is smaller, or hardly larger and no longer run as root.
-    static func isWorthIt(_ before: SlimReport.Image, _ after: SlimReport.Image) -> Bool {
-        let dropsRoot = ConfigComparison.isRoot(before.user) && !ConfigComparison.isRoot(after.user)
-        return after.size < before.size || (dropsRoot && after.size - before.size <= before.size / 20)
+    /// Whether an image no longer runs as root, and is hardly larger for it.
+    static func isSafer(_ before: SlimReport.Image, _ after: SlimReport.Image) -> Bool {
+        ConfigComparison.isRoot(before.user) && !ConfigComparison.isRoot(after.user)
+            && after.size - before.size <= before.size / 20
     }
 
     /// The first of these images that can be had.

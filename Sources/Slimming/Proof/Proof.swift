@@ -79,16 +79,24 @@ struct Proof: Sendable {
             return try await hygiene("no recipe knows how to take this build apart", report, reference)
         }
         var hopeless: String?
+        var spare: SlimReport?
         for plan in Ladder.rungs(plans) where plan.name != hopeless || plan.user != nil {
             try Task.checkCancellation()
             switch try await attempt(plan, situation, reference, report) {
             case .accepted(let done): return done
+            case .spare(let done):
+                spare = spare ?? done
+                report.stepBack(plan, Self.notSmaller, byAccount: false)
             case .rejected(let reason, let byAccount):
                 report.stepBack(plan, reason, byAccount: byAccount)
                 hopeless = byAccount ? nil : plan.name
             }
         }
         let rejected = report.rejected
+        if var spare {
+            spare.rejected = rejected
+            return spare
+        }
         let isLean = isLean(rejected)
         report = try await hygiene(
             isLean

@@ -35,11 +35,11 @@ struct GoRecipe: Recipe {
         }
         if !usesC || !isGlibc {
             if others.isSubset(of: Busybox.programs) {
-                add("alpine", ["alpine:3.19", "alpine:latest"])
+                add("alpine", BaseImages.alpine)
             } else if others.subtracting(Busybox.programs) == ["curl"], !code.starts("curl"),
                 let check = WgetHealthCheck.translated(view)
             {
-                add("alpine", ["alpine:3.19", "alpine:latest"])
+                add("alpine", BaseImages.alpine)
                 plans[plans.count - 1].setHealthCheck(check, situation)
             }
         }
@@ -112,7 +112,12 @@ struct GoRecipe: Recipe {
             root.files = ["/etc/ssl/certs/ca-certificates.crt"]
             if copiesZones { root.files.append("/usr/share/zoneinfo") }
             if usesC { root.linked = details.programs.all.map { origins.origin(of: $0).path }.sorted() }
-            if case .single = view.shape { root.keepExisting(in: evidence.image) }
+            if let there = situation.buildRoot {
+                root.keepExisting(in: there)
+            } else if !copiesZones {
+                // Whatever golang image it is, it downloads modules by them.
+                root.trustFiles()
+            }
             plan.buildTail += root.lines(
                 comment:
                     "What an empty base lacks: roots of trust, accounts, a place for temporary files\(usesC ? ", shared libraries" : "")."

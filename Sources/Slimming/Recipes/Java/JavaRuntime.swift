@@ -8,26 +8,37 @@ struct JavaRuntime: Sendable {
 
     /// Nil when the development kit has nothing to link.
     init?(_ situation: Situation, _ evidence: Evidence, javaHome: String) {
-        let modules = evidence.image.names(javaHome + "/jmods").filter { $0.hasSuffix(".jmod") }.map {
+        let found = evidence.image.names(javaHome + "/jmods").filter { $0.hasSuffix(".jmod") }.map {
             String($0.dropLast(5))
         }
         developmentKit = javaHome
-        self.modules = modules.filter {
-            !Self.tools.contains($0) && !$0.hasPrefix("java.se") && !$0.hasPrefix("jdk.incubator")
-        }.sorted()
+        modules = Self.forRunning(found)
         if self.modules.isEmpty { return nil }
+    }
+
+    /// Of the modules that are there those that are no tools: the platform by its one name, and what is beside it.
+    static func forRunning(_ modules: [String]) -> [String] {
+        let platform = "java.se"
+        let hasPlatform = modules.contains(platform)
+        return modules.filter { name in
+            if tools.contains(name) || name.hasPrefix("jdk.internal.") || name.hasPrefix("jdk.incubator") {
+                return false
+            }
+            guard name.hasPrefix("java.") else { return true }
+            // What the platform is made of comes with it.
+            return hasPlatform ? [platform, "java.smartcardio"].contains(name) : name != "java.se.ee"
+        }.sorted()
     }
 
     /// Modules of tools for development; everything else may be what a program asks for by reflection or as a service.
     private static let tools: Set<String> = [
         "jdk.compiler", "jdk.javadoc", "jdk.jshell", "jdk.jlink", "jdk.jdeps", "jdk.jconsole", "jdk.jpackage",
         "jdk.jartool", "jdk.jcmd",
-        "jdk.jdi", "jdk.jstatd", "jdk.hotspot.agent", "jdk.internal.opt", "jdk.internal.ed", "jdk.internal.le",
+        "jdk.jdi", "jdk.jstatd", "jdk.hotspot.agent",
         "jdk.editpad", "jdk.random.tools",
-        "jdk.jdwp.agent", "jdk.rmic", "jdk.pack", "jdk.internal.vm.compiler", "jdk.internal.vm.compiler.management",
+        "jdk.jdwp.agent", "jdk.rmic", "jdk.pack",
         "jdk.graal.compiler",
-        "jdk.graal.compiler.management", "jdk.aot", "jdk.unsupported.desktop", "jdk.incubator.vector",
-        "jdk.incubator.foreign",
+        "jdk.graal.compiler.management", "jdk.aot", "jdk.unsupported.desktop",
     ]
 
     /// The development kit's roots of trust.
@@ -77,7 +88,7 @@ struct JavaRuntime: Sendable {
             if opensFonts { root.files += ["/usr/share/fonts", "/etc/fonts"] }
             root.files += evidence.loadedByName(program: developmentKit + "/bin/java", besides: [developmentKit])
             root.writable = AccountSetup.user(situation, setup: .none)?.writable ?? evidence.writtenDirectories
-            if case .single = situation.view.shape { root.keepExisting(in: evidence.image) }
+            if let there = situation.buildRoot { root.keepExisting(in: there) }
             root.first += links(situation).flatMap { path in
                 [
                     "mkdir -p \(RootFilesystem.directory)\(PathText.parent(path))",

@@ -53,6 +53,9 @@ enum BaseImages {
         }
     }
 
+    /// Alpine for what brings its own libraries, the newest release that can be had.
+    static let alpine = ["alpine:3.22", "alpine:3.21", "alpine:3.20", "alpine:3.19"]
+
     /// What runs what says nothing about where it comes from.
     static let debian = ["debian:bookworm-slim", "debian:12-slim"]
 

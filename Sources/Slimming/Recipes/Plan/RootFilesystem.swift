@@ -43,6 +43,9 @@ struct RootFilesystem: Sendable {
         allExist = true
     }
 
+    /// Takes all files to be there.
+    mutating func trustFiles() { allExist = true }
+
     /// The commands that copy the files: with the directories above them, and what links lead to.
     private var copies: [String] {
         guard !allExist, !files.isEmpty else { return Self.copying("-RL", files) }
@@ -76,7 +79,8 @@ struct RootFilesystem: Sendable {
         commands.append("printf 'root:x:0:0:root:/:/sbin/nologin\\n\(account)\\n' > \(root)/etc/passwd")
         let fields = account.split(separator: ":", omittingEmptySubsequences: false)
         let (name, number, group) = (fields[0], fields[2], fields[3])
-        commands.append("printf 'root:x:0:\\n\(name):x:\(group):\\n' > \(root)/etc/group")
+        let ownGroup = group == "0" ? "" : "\(name):x:\(group):\\n"
+        commands.append("printf 'root:x:0:\\n\(ownGroup)' > \(root)/etc/group")
         if shell { commands += Self.copying("-L", ["/bin/sh"]) }
         commands += copies
         commands += Self.copying("-P", libraries)
