@@ -128,13 +128,35 @@ struct LeanRuleTests {
         func variant(_ image: String) -> String? { KnownImage(image)?.slimTag }
         #expect(variant("python:3.12") == "3.12-slim")
         #expect(variant("python:3.12-bookworm") == "3.12-slim-bookworm")
-        #expect(variant("node:20-bookworm") == "20-slim-bookworm" || variant("node:20-bookworm") == "20-bookworm-slim")
+        #expect(variant("node:20-bookworm") == "20-bookworm-slim")
+        #expect(variant("node:20.11.1-bullseye") == "20.11.1-bullseye-slim")
+        #expect(variant("node:bookworm") == "bookworm-slim")
         #expect(variant("debian:bookworm") == "bookworm-slim")
         #expect(variant("python:3.12-alpine") == nil)
         #expect(variant("python:3.12-slim") == nil)
         #expect(variant("example.org/python:3.12") == nil)
         #expect(variant("nginx:1.27") == nil)
     }
+
+    @Test(
+        "a shell that becomes the one command of its line keeps nothing to itself",
+        arguments: [
+            ("FROM debian\nCMD httpd -f", [2]), ("FROM node:20\nCMD npm start", [2]),
+            ("FROM example.org/own\nCMD httpd -f", [2]),
+            // busybox and bash step aside.
+            ("FROM alpine\nCMD httpd -f -p $PORT", []), ("FROM node:20-alpine\nENTRYPOINT node a.js", []),
+            ("FROM fedora\nCMD httpd -f", []), ("FROM busybox:1.36\nCMD httpd -f", []),
+            ("FROM debian\nSHELL [\"/bin/bash\", \"-c\"]\nCMD httpd -f", []),
+            ("FROM debian\nCMD [\"bash\", \"-c\", \"httpd -f\"]", []),
+            ("FROM debian\nCMD [\"sh\", \"-c\", \"httpd -f\"]", [2]),
+            ("FROM public.ecr.aws/amazonlinux/amazonlinux:2023\nCMD java -jar $JAR", []),
+            ("FROM registry.access.redhat.com/ubi9/ubi-minimal\nCMD a", []),
+            ("FROM amazoncorretto:21\nCMD java -jar $JAR", []), ("FROM eclipse-temurin:21\nCMD java -jar $JAR", [2]),
+            // For several commands the shell stays.
+            ("FROM fedora\nCMD a && httpd -f", [2]), ("FROM alpine\nCMD a | httpd -f", [2]),
+            ("FROM alpine\nCMD a && httpd -f", [2]),
+        ])
+    func signals(_ text: String, _ expected: [Int]) { #expect(lines(.swallowedSignal, text) == expected) }
 
     @Test("programs and modules of another C library")
     func libraries() {

@@ -71,6 +71,21 @@ struct KnownImage {
         return false
     }
 
+    // MARK: Shell
+
+    private static let bashSystems: Set<String> = [
+        "almalinux", "amazoncorretto", "amazonlinux", "archlinux", "centos", "fedora", "oraclelinux", "rockylinux",
+    ]
+
+    /// True when the image's `/bin/sh` is busybox's or bash: given one plain command with `-c`, these become it, so that
+    /// the program gets the signals. Debian's `dash` starts it as a child. False when it is not known.
+    var hasShellThatStepsAside: Bool {
+        if library == .musl || official == "busybox" { return true }
+        let system = name.lastComponent
+        if Self.bashSystems.contains(system) || system.hasPrefix("ubi") { return true }
+        return tagWords.contains { $0.hasPrefix("ubi") || $0.hasPrefix("amazonlinux") }
+    }
+
     // MARK: Variants
 
     /// Official images whose plain tags carry compilers and headers, and which have a variant without.
@@ -89,12 +104,10 @@ struct KnownImage {
         // `3.12-bookworm` becomes `3.12-slim-bookworm`; Debian's own tags end in it: `bookworm-slim`.
         let parts = tagWords.map(String.init)
         if official == "debian" { return tag + "-slim" }
-        // The variant comes in front of the system's name.
-        if parts.count > 1, let last = parts.last, Self.debianNames.contains(last) {
-            return (parts.dropLast() + ["slim", last]).joined(separator: "-")
-        }
-        if parts.count == 1, Self.debianNames.contains(tag) {
-            return official == "node" ? tag + "-slim" : "slim-" + tag
+        if let last = parts.last, Self.debianNames.contains(last) {
+            // The variant comes in front of the system's name, except with node.
+            let words = official == "node" ? parts + ["slim"] : parts.dropLast() + ["slim", last]
+            return words.joined(separator: "-")
         }
         return parts.count == 1 ? tag + "-slim" : nil
     }

@@ -11,15 +11,18 @@ extension Rule {
             which it does not pass on; ten seconds later the program is killed in the middle of its work. Write the words in brackets,
             or begin the line with `exec` where a shell is needed for variables.
 
+            `bash` and the shell of busybox become the command where the line is nothing but one, without being asked. So on Alpine,
+            Fedora and their like, and where `SHELL` names `bash`, only lines with more to them are found.
+
             The fix writes the brackets where the line holds nothing that only a shell understands, else `exec` in front of a single
             command.
             """,
             bad: """
-                FROM alpine:3.20
+                FROM debian:12-slim
                 CMD httpd -f -p $PORT
                 """,
             good: """
-                FROM alpine:3.20
+                FROM debian:12-slim
                 CMD exec httpd -f -p $PORT
                 """,
             declaredChange: "The program is the container's first process in place of a shell.",
@@ -28,7 +31,10 @@ extension Rule {
         guard let facts = context.finalStage else { return [] }
         return startInstructions(facts, context).compactMap { instruction, command, name in
             guard let node = context.node(of: instruction) else { return nil }
-            guard let (line, range) = shellLine(command, node), !isHandled(line) else { return nil }
+            guard let (line, range) = shellLine(command, node), !isHandled(line),
+                !(ExecForm.isSimpleCommand(line)
+                    && stepsAside(shell(of: instruction, command, context), facts, context))
+            else { return nil }
             var fix = command.isShellForm ? ExecForm.fix(command, of: node, name: name, in: context) : nil
             // What looks like a list is meant to be one.
             if fix == nil, ExecForm.isSimpleCommand(line), !line.hasPrefix("["), let range {
@@ -70,7 +76,26 @@ extension Rule {
         return (command.words[2], word.map { SourceRange(start: $0.range.start + 1, end: $0.range.end - 1) })
     }
 
-    /// True when the shell steps aside, or when there is more to it than a line can show.
+    /// The shell that reads the line; nil for the image's `/bin/sh`.
+    private static func shell(
+        of instruction: Instruction, _ command: CommandLine, _ context: CheckContext
+    ) -> String? {
+        let words = command.isShellForm ? context.fact(Evaluation.self)[instruction]?.state.shell : command.words
+        return words?.first
+    }
+
+    /// True when the shell becomes the one command that it is given.
+    private static func stepsAside(_ shell: String?, _ facts: StageFacts, _ context: CheckContext) -> Bool {
+        switch shell.map(ArchiveName.last) {
+        case "bash", "ash": return true
+        case "sh", nil:
+            let image = context.fact(StageGraph.self).image(under: facts.index)
+            return image.flatMap(KnownImage.init)?.hasShellThatStepsAside == true
+        default: return false
+        }
+    }
+
+    /// True when the line says that the shell steps aside, or when there is more to it than a line can show.
     private static func isHandled(_ line: String) -> Bool {
         line.hasPrefix("exec ") || line.contains(" exec ") || line.contains("trap ") || line.contains("tini ")
             || line.contains("dumb-init ") || line.isEmpty
