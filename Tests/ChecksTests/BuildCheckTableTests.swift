@@ -37,6 +37,7 @@ struct BuildCheckTableTests {
         var ignoreFileHasExceptions: Bool { patterns.contains { $0.hasPrefix("!") } }
         var ignoresEverything: Bool { patterns.contains("*") || patterns.contains("**") }
         var files: [ContextFile]? { nil }
+        func text(of path: String) -> String? { nil }
 
         func isIgnored(_ path: String) -> Bool {
             patterns.contains(path) || ignoresEverything || patterns.contains(".*") && path.hasPrefix(".")

@@ -70,6 +70,72 @@ struct LeanFixTests {
         #expect(fixed("FROM a\r\nRUN b\r\nRUN c\r\n", [.dl3059]) == "FROM a\r\nRUN b \\\r\n    && c\r\n")
     }
 
+    private func installed(_ texts: [String: String], _ run: String, _ copy: String = "COPY . .") -> String {
+        let inputs = CheckInputs(buildContext: ExampleContext(texts: texts))
+        return fixed(
+            "FROM a\nWORKDIR /app\n# all\n\(copy)\n# install\n\(run)\nCMD [\"b\"]\n", [.sourceBeforeManifest], inputs)
+    }
+
+    @Test(
+        "manifests are copied and dependencies installed before the rest",
+        arguments: [
+            (
+                ["package.json": "{}", "package-lock.json": "{}", ".npmrc": "", "a.js": ""], "npm ci --omit=dev",
+                "package.json package-lock.json .npmrc"
+            ),
+            (["package.json": "{}"], "npm install && npm cache clean --force", "package.json"),
+            (["package.json": "{}", "yarn.lock": ""], "yarn install --frozen-lockfile", "package.json yarn.lock"),
+            (["requirements.txt": "a==1\n# b\n"], "pip install --no-cache-dir -r requirements.txt", "requirements.txt"),
+            (["go.mod": "module a\n", "go.sum": ""], "go mod download", "go.mod go.sum"),
+        ] as [([String: String], String, String)])
+    func manifestFirst(_ texts: [String: String], _ command: String, _ manifests: String) {
+        #expect(
+            installed(texts, "RUN " + command)
+                == "FROM a\nWORKDIR /app\n# all\nCOPY \(manifests) ./\n# install\nRUN \(command)\nCOPY . .\nCMD [\"b\"]\n"
+        )
+        #expect(
+            installed(texts, "RUN " + command, "COPY --chown=1:1 ./ /app").contains(
+                "COPY --chown=1:1 \(manifests) /app/\n# install\nRUN \(command)\nCOPY --chown=1:1 ./ /app\n"))
+    }
+
+    @Test(
+        "the order stays where the installation may need more",
+        arguments: [
+            (["package.json": #"{"scripts": {"prepare": "tsc"}}"#, "package-lock.json": ""], "npm ci"),
+            (["package.json": #"{"dependencies": {"a": "file:a"}}"#, "package-lock.json": ""], "npm ci"),
+            (["package.json": #"{"workspaces": ["a"]}"#, "package-lock.json": ""], "npm ci"),
+            (["package.json": "{}", "package-lock.json": "", "node_modules/a/b.js": ""], "npm ci"),
+            (["package.json": "{}", "package-lock.json": ""], "npm install"),
+            (["package.json": "{}", "package-lock.json": ""], "npm ci && npm run build"),
+            (["package.json": "{}", "yarn.lock": ""], "yarn"),
+            (["package.json": "{}", "yarn.lock": "", ".yarnrc.yml": ""], "yarn install --frozen-lockfile"),
+            (["a.js": ""], "npm ci"),
+            (["package.json": "{}", "package-lock.json": ""], "npm ci --prefix=client"),
+            (["requirements.txt": "a==1\n", "c.txt": ""], "pip install -r requirements.txt --constraint=c.txt"),
+            (["requirements.txt": "vendor/a\n"], "pip install -r requirements.txt"),
+            (["requirements.txt": "-r other.txt\n"], "pip install -r requirements.txt"),
+            (["requirements.txt": " -e .\n"], "pip install -r requirements.txt"),
+            (["requirements.txt": "a==1\n"], "pip install -r requirements.txt ."),
+            (["requirements.txt": "a==1\n"], "pip install -r requirements.txt -r missing.txt"),
+            (["go.mod": "replace b => ./b\n"], "go mod download"),
+            (["go.mod": "module a\n", "vendor/modules.txt": ""], "go mod download"),
+        ] as [([String: String], String)])
+    func orderStays(_ texts: [String: String], _ command: String) {
+        #expect(
+            installed(texts, "RUN " + command)
+                == "FROM a\nWORKDIR /app\n# all\nCOPY . .\n# install\nRUN \(command)\nCMD [\"b\"]\n")
+    }
+
+    @Test(
+        "the order stays where the COPY is another",
+        arguments: [
+            "COPY . /srv", "COPY . src/", "COPY --exclude=a . .", "COPY . $D", "COPY [\".\", \".\"]", "ADD . .",
+        ])
+    func orderStaysFor(_ copy: String) {
+        let texts = ["package.json": "{}", "package-lock.json": ""]
+        #expect(!installed(texts, "RUN npm ci", copy).contains("package.json"))
+    }
+
     @Test("what looks like a list is not given to exec")
     func lists() {
         #expect(fixed("FROM a\nENTRYPOINT ['b']\n", [.swallowedSignal]) == "FROM a\nENTRYPOINT ['b']\n")

@@ -43,12 +43,17 @@ public protocol ContextFacts: Sendable {
     /// The files of the context that the ignore file lets through, with sizes in bytes, in no particular order; nil when
     /// nobody has looked.
     var files: [ContextFile]? { get }
+    /// What is in a regular file of the context that the ignore file lets through; nil when there is none, or it is not
+    /// a text of usual size.
+    func text(of path: String) -> String?
 }
 
 /// A file of the build context.
 public struct ContextFile: Hashable, Sendable {
     /// Its path in the context, without a leading `/`.
-    public var path: String
+    public let path: String
+    /// What makes it needless; nil when nothing does. Found out once, not for each Dockerfile of the context.
+    let needlessness: String?
     /// Its size in bytes.
     public var size: Int64
     /// Permission bits.
@@ -57,6 +62,7 @@ public struct ContextFile: Hashable, Sendable {
     /// Creates a file.
     public init(path: String, size: Int64, mode: UInt32 = 0o644) {
         self.path = path
+        needlessness = NeedlessFile.kind(of: path)
         self.size = size
         self.mode = mode
     }

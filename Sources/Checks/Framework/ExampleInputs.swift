@@ -5,6 +5,7 @@ struct ExampleContext: ContextFacts {
     var ignoreFileHasExceptions: Bool { false }
     var ignoresEverything: Bool { false }
     var files: [ContextFile]?
+    private var texts: [String: String] = [:]
 
     init(ignored: Set<String> = [], hasIgnoreFile: Bool = true, files: [ContextFile]? = nil) {
         self.ignored = ignored
@@ -12,7 +13,15 @@ struct ExampleContext: ContextFacts {
         self.files = files
     }
 
+    /// A context of files with these texts.
+    init(texts: [String: String]) {
+        self.init(files: texts.map { ContextFile(path: $0.key, size: Int64($0.value.utf8.count)) })
+        self.texts = texts
+    }
+
     func isIgnored(_ path: String) -> Bool { ignored.contains(path) }
+
+    func text(of path: String) -> String? { texts[path] }
 }
 
 /// Base images for examples: all alike.

@@ -8,7 +8,7 @@ enum NeedlessFile {
 
     /// What makes the file needless, as it would be written into an ignore file; nil when nothing does.
     static func kind(of path: String) -> String? {
-        let parts = path.split(separator: "/")
+        let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
         if let directory = parts.first(where: directories.contains) { return String(directory) }
         guard let name = parts.last else { return nil }
         if name.hasSuffix(".pyc") { return "*.pyc" }

@@ -10,15 +10,20 @@ extension Rule {
             Every change of a source file then installs all dependencies anew. Copy the manifest and its lock file first, install, and
             copy the rest after: the step of the installation stays in the cache until the manifest changes.
 
-            There is no fix here: scripts that run on installation may read the source, and a requirements file may name others, which
-            is seen only by building. `whittle slim` makes this change where the build bears it out.
+            The fix does that for npm, yarn, pip and Go modules where the installation is a step of its own right behind the `COPY`, and
+            the manifest shows that it needs nothing else: no scripts that run on installation, no workspaces, no local packages, no
+            lists that name others. For the rest, `whittle slim` makes this change where the build bears it out.
             """,
-            bad: """
+            bad: Example(
+                """
                 FROM node:20-slim
                 WORKDIR /app
                 COPY . .
                 RUN npm ci
                 """,
+                inputs: CheckInputs(
+                    buildContext: ExampleContext(
+                        texts: ["package.json": #"{"name": "app"}"#, "package-lock.json": "{}", "main.js": ""]))),
             good: """
                 FROM node:20-slim
                 WORKDIR /app
@@ -59,7 +64,7 @@ extension Rule {
                             copy.range,
                             message:
                                 "every change of a file runs \(command) on line \(line) again: copy the manifest and "
-                                + "install before this")
+                                + "install before this", fix: ManifestFirst.fix(copy, run, in: context))
                     ]
                 default: break
                 }
@@ -88,7 +93,8 @@ extension Rule {
     private static func installation(_ command: ShellCommand) -> String? {
         let verb = command.arguments.first { !$0.isFlag }?.text ?? ""
         switch command.name {
-        case "npm" where ["ci", "install", "i"].contains(verb): return "npm \(verb)"
+        case "npm" where ["ci", "install", "i"].contains(verb) && command.operands(valuesOf: "prefix", "C").count == 1:
+            return "npm \(verb)"
         case "yarn" where verb.isEmpty || verb == "install": return "yarn install"
         case "pnpm" where verb == "install" || verb == "i": return "pnpm install"
         case "pip", "pip3", "pip2":

@@ -50,7 +50,7 @@ extension Rule {
             return sources.isEmpty ? nil : (instruction, Array(sources))
         }
         guard !copies.isEmpty, let files = facts.files else { return [] }
-        let needless = files.compactMap { file in NeedlessFile.kind(of: file.path).map { (file, $0) } }
+        let needless = files.compactMap { file in file.needlessness.map { (file, $0) } }
         for (instruction, sources) in copies {
             let prefixes = sources.map { StagePath.clean($0) }.map { $0 == "/" ? "" : String($0.dropFirst()) + "/" }
             let taken = needless.filter { file, _ in prefixes.contains { file.path.hasPrefix($0) } }

@@ -1,12 +1,15 @@
 import BuildContext
 import Checks
 import Glibc
+import OCI
 import Synchronization
 
 /// A directory as the build context, as far as rules look at it: its ignore file, and its files when a rule asks.
 final class CheckedContext: ContextFacts {
     /// A context of more files is not walked to the end; nothing is said about its size then.
     static let maximumFiles = 200_000
+    /// A file of more bytes is not read.
+    static let maximumText = 1 << 20
 
     let hasIgnoreFile: Bool
     let ignoreFileHasExceptions: Bool
@@ -29,6 +32,13 @@ final class CheckedContext: ContextFacts {
     }
 
     func isIgnored(_ path: String) -> Bool { matcher?.excludes(path) == true }
+
+    func text(of path: String) -> String? {
+        guard files?.contains(where: { $0.path == path }) == true,
+            let bytes = try? SmallFile.read(self.path + "/" + path, limit: Self.maximumText)
+        else { return nil }
+        return String(validating: bytes, as: UTF8.self)
+    }
 
     var files: [ContextFile]? {
         walked.withLock { walked in
