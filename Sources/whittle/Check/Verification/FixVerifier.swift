@@ -99,7 +99,30 @@ struct FixVerifier: Sendable {
 
     // MARK: Images
 
+    /// Of the target's image, and where none is named, of the images of all other stages that the change touches.
     private func verify(
+        _ claim: FixClaim, _ before: inout VerifiedText, _ after: inout VerifiedText
+    ) async throws -> Verdict {
+        var verdict = try await compare(claim, &before, &after)
+        guard build.settings.target == nil else { return verdict }
+        for target in TouchedStages.targets(before.bytes, after.bytes, path: build.dockerfile)
+        where verdict.reasons.isEmpty {
+            var old = VerifiedText(before.bytes, build.of(target))
+            var new = VerifiedText(after.bytes, build.of(target))
+            do {
+                _ = try await old.image()
+            } catch let error as BuildError {
+                verdict.reasons = ["stage \(target), which nothing uses, cannot be built to compare: \(error)"]
+                break
+            }
+            let other = try await compare(claim, &old, &new)
+            verdict.reasons = other.reasons.map { "stage \(target): \($0)" }
+            verdict.unproven += other.unproven
+        }
+        return verdict
+    }
+
+    private func compare(
         _ claim: FixClaim, _ before: inout VerifiedText, _ after: inout VerifiedText
     ) async throws -> Verdict {
         let old = try await before.image()
@@ -132,7 +155,7 @@ struct FixVerifier: Sendable {
 
 /// A text with what has been built from it so far.
 private struct VerifiedText {
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
     private let build: VerificationBuild
     private var known: (image: VerifiedImage?, again: VerifiedImage?) = (nil, nil)
     private var listings: (first: RootListing?, again: RootListing?) = (nil, nil)

@@ -15,7 +15,14 @@ struct VerificationBuild: Sendable {
     let context: String
     let workplace: CheckWorkplace
     /// What the build is told besides the text.
-    let settings: BuildOptions
+    private(set) var settings: BuildOptions
+
+    /// The same of another target.
+    func of(_ target: String) -> VerificationBuild {
+        var build = self
+        build.settings.target = target
+        return build
+    }
 
     /// Builds a text. Nothing is named: the image goes with the next prune.
     ///
