@@ -85,6 +85,22 @@ struct FindingsTests {
         #expect(try text(.junit).contains("<testcase name=\"no findings\" classname=\"clean\"/>"))
     }
 
+    @Test(
+        "a file that cannot be read is none without mistakes",
+        arguments: [
+            (FindingsFormat.junit, "failures=\"1\" errors=\"0\" skipped=\"0\""), (.junit, "name=\"syntax (line 2)\""),
+            (.checkstyle, "<error line=\"2\" column=\"1\" severity=\"error\""),
+            (.github, "::error file=broken,line=2,endLine=2,col=1,endColumn=4,title=syntax::"),
+            (.gitlab, "\"check_name\":\"syntax\""),
+        ])
+    func broken(_ format: FindingsFormat, _ part: String) throws {
+        let report = Checker(rules: []).check(Array("FROM a\nRNU b\n".utf8), path: "broken")
+        #expect(report.error != nil)
+        let files = [CheckedFile(path: "broken", report: report)]
+        let text = try FindingsReport(files: files, version: "1").text(as: format, usesColor: false)
+        #expect(text.contains(part), "\(text)")
+    }
+
     @Test("sarif has places, rules and fixes")
     func sarif() throws {
         let text = try text(.sarif)

@@ -13,6 +13,16 @@ public struct CheckedFile: Sendable {
         self.path = path
         self.report = report
     }
+
+    /// The findings, and behind them why the rest of the file could not be read: for systems that see nothing but the
+    /// report, and would take a broken file for one without mistakes.
+    var findingsAndError: [Finding] {
+        guard let error = report.error else { return report.findings }
+        let range = error.range ?? SourceRange(start: 0, end: 0)
+        return report.findings + [
+            Finding(rule: "syntax", severity: .error, message: error.description, range: range)
+        ]
+    }
 }
 
 /// A stretch of a file in lines and columns, both from 1; the end is behind the last character.

@@ -5,7 +5,7 @@ enum FindingsGitHub {
     static func text(_ files: [CheckedFile]) -> String {
         var text = ""
         for file in files {
-            for finding in file.report.findings {
+            for finding in file.findingsAndError {
                 let place = TextPlace(finding, in: file.report.source)
                 let level =
                     switch finding.severity {

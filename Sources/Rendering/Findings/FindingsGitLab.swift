@@ -7,7 +7,7 @@ enum FindingsGitLab {
         json.array { json in
             for file in files {
                 var fingerprint = FindingFingerprint()
-                for finding in file.report.findings {
+                for finding in file.findingsAndError {
                     json.line { write(finding, file, fingerprint.next(finding, file), to: &$0) }
                 }
             }

@@ -3,14 +3,14 @@ import Checks
 /// JUnit's XML: a suite per file, a failed test per finding, one that passes where there is none.
 enum FindingsJUnit {
     static func text(_ files: [CheckedFile]) -> String {
-        let total = files.reduce(0) { $0 + max(1, $1.report.findings.count) }
-        let failures = files.reduce(0) { $0 + $1.report.findings.count }
+        let total = files.reduce(0) { $0 + max(1, $1.findingsAndError.count) }
+        let failures = files.reduce(0) { $0 + $1.findingsAndError.count }
         var text =
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
             + "<testsuites name=\"whittle check\" tests=\"\(total)\" failures=\"\(failures)\" errors=\"0\">\n"
         for file in files {
             let path = MarkupText.attribute(file.path)
-            let findings = file.report.findings
+            let findings = file.findingsAndError
             text +=
                 "<testsuite name=\"\(path)\" tests=\"\(max(1, findings.count))\" failures=\"\(findings.count)\" "
                 + "errors=\"0\" skipped=\"0\">\n"
