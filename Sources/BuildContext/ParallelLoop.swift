@@ -3,10 +3,8 @@ import Synchronization
 
 /// Runs the iterations of a loop on threads of its own, never on those of Swift concurrency, which must not block.
 enum ParallelLoop {
-    /// The number of processors this process may use, at most 8.
-    static var processors: Int {
-        max(1, min(8, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
-    }
+    /// The number of processors this process may use, at most 8. The C library reads it from a file each time.
+    static let processors = max(1, min(8, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
 
     /// Calls `body` with 0..<count and returns when all calls have; they run on the calling thread and up to
     /// `threads - 1` more, in any order.

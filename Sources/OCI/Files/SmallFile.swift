@@ -34,7 +34,10 @@ public enum SmallFile {
     /// What is left to read of an open file, which stays open.
     public static func read(descriptor: Int32, limit: Int) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        // A byte more than a file has, so that the end shows; its size is only a hint, and that of a pipe says nothing.
+        var status = stat()
+        let size = fstat(descriptor, &status) == 0 && status.st_size > 0 ? min(Int(status.st_size), 64 << 10) : 64 << 10
+        var chunk = [UInt8](repeating: 0, count: size + 1)
         while true {
             let count = Glibc.read(descriptor, &chunk, chunk.count)
             if count == 0 { return bytes }

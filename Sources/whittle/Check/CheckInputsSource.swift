@@ -36,19 +36,17 @@ final class CheckInputsSource: Sendable {
     /// The context; nil when there is none, or its ignore file cannot be read, which is said once.
     private func directory(for path: String) -> CheckedContext? {
         guard let directory = context ?? Self.directory(of: path) else { return nil }
-        let dockerfile = path == "-" ? nil : path
-        let hasOwn = dockerfile.map { access($0 + ".dockerignore", F_OK) == 0 } ?? false
+        let hasOwn = path != "-" && access(path + ".dockerignore", F_OK) == 0
         let key = hasOwn ? "\(directory)\u{0}\(path)" : directory
+        if let known = contexts.withLock({ $0[key] }) { return known }
+        // Read without the lock, which others wait for; of two that read the same, the first counts.
+        let made = Result { try CheckedContext(path: directory, dockerfile: hasOwn ? path : nil) }
         return contexts.withLock { contexts in
             if let known = contexts[key] { return known }
-            var made: CheckedContext?
-            do {
-                made = try CheckedContext(path: directory, dockerfile: dockerfile)
-            } catch {
-                StandardError.write("warning: \(error)")
-            }
-            contexts[key] = .some(made)
-            return made
+            if case .failure(let error) = made { StandardError.write("warning: \(error)") }
+            let context = try? made.get()
+            contexts[key] = .some(context)
+            return context
         }
     }
 
