@@ -133,6 +133,21 @@ struct ImportTests {
         #expect(try only(replaced, "x", "npm").affected.verdict(on: "1.5.0", order: .semver).isAffected)
     }
 
+    @Test func whatHasNoDateIsNoNews() throws {
+        let temporary = try TemporaryDatabase()
+        func record(_ id: String, _ date: String, _ ecosystem: String) -> String {
+            #"{"id":"\#(id)"\#(date),"affected":[{"package":{"ecosystem":"\#(ecosystem)","name":"x"},"versions":["1"]}]}"#
+        }
+        let dated = try temporary.file("a.json", record("A-1", #","modified":"2024-01-01T00:00:00Z""#, "npm"))
+        let undated = try temporary.file("b.json", record("A-2", "", "npm"))
+        let other = try temporary.file("c.json", record("A-3", "", "PyPI"))
+        _ = try temporary.importing(dated)
+        let database = try temporary.importing(undated, other)
+        #expect(try database.date(of: Ecosystem("npm")) == "2024-01-01T00:00:00Z")
+        // As old as the file.
+        #expect(try #require(try database.date(of: Ecosystem("PyPI"))) > "2024-01-01T00:00:00Z")
+    }
+
     /// A failed import leaves the former database as it was.
     @Test func allOrNothing() throws {
         let temporary = try TemporaryDatabase()

@@ -21,7 +21,8 @@ public final class DatabaseEdition: ImportSink {
     private var advisories: [Advisory] = []
     private var exploited: [KnownExploited] = []
     private var probabilities: [ExploitProbability] = []
-    private var ecosystems: [String: (id: Int64, asOf: String)] = [:]
+    /// As new as its newest record that has a date. Where none has, the dates are those of the files that were imported.
+    private var ecosystems: [String: (id: Int64, asOf: String, isDated: Bool)] = [:]
     private var failure: AdvisoriesError?
     /// For records that are not dated.
     var defaultDate = ""
@@ -48,8 +49,10 @@ public final class DatabaseEdition: ImportSink {
         try access { db in
             try db.execute(sql: "BEGIN")
             if try Int.fetchOne(db, sql: "PRAGMA user_version") == 0 { try db.execute(sql: DatabaseSchema.statements) }
+            let facts = Set(try String.fetchAll(db, sql: "SELECT name FROM fact"))
             for row in try Row.fetchAll(db, sql: "SELECT id, name, as_of FROM ecosystem") {
-                ecosystems[row[1]] = (row[0], row[2])
+                let name: String = row[1]
+                ecosystems[name] = (row[0], row[2], facts.contains(Self.datedFact(name)))
             }
         }
     }
@@ -66,7 +69,7 @@ public final class DatabaseEdition: ImportSink {
         try access { db in
             for (name, state) in ecosystems {
                 try db.execute(sql: "UPDATE ecosystem SET as_of = ? WHERE id = ?", arguments: [state.asOf, state.id])
-                _ = name
+                if state.isDated { try Self.note(fact: Self.datedFact(name), state.asOf, db) }
             }
             try db.execute(sql: "COMMIT")
             try db.execute(sql: "PRAGMA optimize")
@@ -147,7 +150,8 @@ public final class DatabaseEdition: ImportSink {
 
     private func write(_ advisory: Advisory, _ db: Database) throws {
         guard !advisory.id.isEmpty else { return }
-        let modified = advisory.modified.flatMap(Self.past) ?? defaultDate
+        let stated = advisory.modified.flatMap(Self.past)
+        let modified = stated ?? defaultDate
         let found = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT id, modified FROM record WHERE key = ?"), arguments: [advisory.key])
         var record: Int64?
@@ -179,7 +183,7 @@ public final class DatabaseEdition: ImportSink {
         ])
         let id = record ?? db.lastInsertedRowID
         for affected in advisory.affected {
-            let ecosystem = try ecosystem(affected.ecosystem, asOf: modified, db)
+            let ecosystem = try ecosystem(affected.ecosystem, asOf: modified, isDated: stated != nil, db)
             try db.cachedStatement(sql: "INSERT INTO affected VALUES (?, ?, ?, ?)")
                 .execute(arguments: [id, ecosystem, affected.name, affected.text])
         }
@@ -196,17 +200,21 @@ public final class DatabaseEdition: ImportSink {
         }
     }
 
-    /// The ecosystem's number. Its data is as new as its newest record.
-    private func ecosystem(_ name: String, asOf date: String, _ db: Database) throws -> Int64 {
+    /// The ecosystem's number. What has no date says nothing about data that has one.
+    private func ecosystem(_ name: String, asOf date: String, isDated: Bool, _ db: Database) throws -> Int64 {
         if let known = ecosystems[name] {
-            if known.asOf < date { ecosystems[name] = (known.id, date) }
+            if isDated && !known.isDated || isDated == known.isDated && known.asOf < date {
+                ecosystems[name] = (known.id, date, isDated)
+            }
             return known.id
         }
         try db.execute(sql: "INSERT INTO ecosystem (name, as_of) VALUES (?, ?)", arguments: [name, date])
         let id = db.lastInsertedRowID
-        ecosystems[name] = (id, date)
+        ecosystems[name] = (id, date, isDated)
         return id
     }
+
+    private static func datedFact(_ ecosystem: String) -> String { "dated/" + ecosystem }
 
     // MARK: - Whole exports
 
@@ -276,7 +284,7 @@ public final class DatabaseEdition: ImportSink {
         }
         for ecosystem in affectedNames where ecosystem == name || Ecosystem(ecosystem).name == name {
             if let known = ecosystems[ecosystem], known.asOf < state.fetched {
-                ecosystems[ecosystem] = (known.id, state.fetched)
+                ecosystems[ecosystem] = (known.id, state.fetched, true)
             }
         }
     }

@@ -28,7 +28,7 @@ struct DpkgCataloguer: Cataloguer {
             return true
         }
         // A file for one package does not know the others.
-        if file.name.equals("status") { finding.requirements = requirements.resolved }
+        if file.name.equals("status") { finding.requirements = requirements.requirements }
         return finding
     }
 
