@@ -4,6 +4,7 @@ import DockerfileSyntax
 import Glibc
 import OCI
 import Rendering
+import Synchronization
 
 /// A checked Dockerfile, and what was done to it.
 struct CheckedDockerfile: Sendable {
@@ -61,11 +62,12 @@ struct CheckRun: Sendable {
 
     private func applyRules(to files: [String]) async throws -> [CheckedDockerfile] {
         let workers = max(1, min(files.count, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let queue = FileQueue(count: files.count)
         return try await withThrowingTaskGroup(of: [(Int, CheckedDockerfile)].self) { group in
-            for worker in 0..<workers {
+            for _ in 0..<workers {
                 group.addTask(executorPreference: BlockingPool.shared) {
                     var results: [(Int, CheckedDockerfile)] = []
-                    for index in stride(from: worker, to: files.count, by: workers) {
+                    while let index = queue.next() {
                         try Task.checkCancellation()
                         results.append((index, try checkOrSayWhyNot(files[index])))
                     }
@@ -140,5 +142,18 @@ struct CheckRun: Sendable {
         } else {
             result.diff = UnifiedDiff.text(path: path, from: source.text, to: String(decoding: bytes, as: UTF8.self))
         }
+    }
+}
+
+/// Hands out the places of files, so that no worker is done while another has many left.
+private final class FileQueue: Sendable {
+    private let count: Int
+    private let taken = Atomic<Int>(0)
+
+    init(count: Int) { self.count = count }
+
+    func next() -> Int? {
+        let index = taken.wrappingAdd(1, ordering: .relaxed).oldValue
+        return index < count ? index : nil
     }
 }
