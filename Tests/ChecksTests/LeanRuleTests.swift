@@ -94,6 +94,22 @@ struct LeanRuleTests {
     }
 
     @Test(
+        "packages are deleted too late where an earlier step installed them",
+        arguments: [
+            ("apt-get install -y gcc curl", "apt-get purge -y gcc", [3]),
+            ("apk add --virtual .build gcc", "apk del .build", [3]),
+            ("apk add -t .b gcc", "make && apk del --no-cache .b", [3]),
+            ("yum install -y gcc", "yum -y erase gcc", [3]),
+            // Not what the base image brought, nor what the step itself did, nor what nobody named.
+            ("apt-get install -y curl", "apt-get purge -y perl", []),
+            ("apt-get install -y curl", "apt-get autoremove -y", []),
+            ("apt-get install -y curl", "apt-get install -y gcc && make && apt-get purge -y gcc", []),
+        ] as [(String, String, [Int])])
+    func latePackages(_ first: String, _ second: String, _ expected: [Int]) {
+        #expect(lines(.laterDeletion, "FROM a\nRUN \(first)\nRUN \(second)") == expected)
+    }
+
+    @Test(
         "who starts as root",
         arguments: [
             ("FROM alpine\nCMD [\"a\"]", [1]), ("FROM scratch\nENTRYPOINT [\"a\"]", [1]),

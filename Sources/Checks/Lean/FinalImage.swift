@@ -50,11 +50,23 @@ enum SystemPackages {
         }
     }
 
+    /// The same, and the name that apk gives to all of them.
+    static func named(by command: ShellCommand) -> [String] {
+        let packages = installed(by: command)
+        return packages.isEmpty || command.name != "apk"
+            ? packages : packages + (command.values(of: "virtual") + command.values(of: "t")).map(\.text)
+    }
+
+    private static let removals = ["remove", "purge", "autoremove", "del", "erase", "rm"]
+
     /// True for a command that takes packages away again.
     static func removes(_ command: ShellCommand) -> Bool {
-        managers.contains(command.name)
-            && command.arguments.contains {
-                ["remove", "purge", "autoremove", "del", "erase", "rm"].contains($0.text)
-            }
+        managers.contains(command.name) && command.arguments.contains { removals.contains($0.text) }
+    }
+
+    /// The names of the packages that a command takes away; none where it finds them out itself.
+    static func removed(by command: ShellCommand) -> [String] {
+        guard removes(command) else { return [] }
+        return command.operands(valuesOf: valued).map(\.text).filter { !removals.contains($0) }
     }
 }

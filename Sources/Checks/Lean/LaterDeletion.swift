@@ -39,17 +39,20 @@ extension Rule {
                         $0.commands.contains { $0.has("apt-get", "update") || $0.has("apt", "update") }
                     })
                 {
-                    matches.append(match(run, command, "apt's lists were written by an earlier instruction"))
+                    matches.append(match(run, command, "/var/lib/apt/lists was written by an earlier instruction"))
                     break
                 }
             }
-            if let command = run.commands.first(where: SystemPackages.removes),
-                !run.commands.contains(where: { !SystemPackages.installed(by: $0).isEmpty }),
-                image.runs[..<index].contains(where: {
-                    $0.commands.contains { !SystemPackages.installed(by: $0).isEmpty }
-                })
-            {
-                matches.append(match(run, command, "the packages were installed by an earlier instruction"))
+            // What the base image brought, or this step installed itself, is another matter.
+            let here = Set(run.commands.flatMap(SystemPackages.named(by:)))
+            let earlier = Set(image.runs[..<index].flatMap { $0.commands.flatMap(SystemPackages.named(by:)) })
+            for command in run.commands {
+                let removed = SystemPackages.removed(by: command)
+                guard let package = removed.first(where: { earlier.contains($0) && !here.contains($0) }) else {
+                    continue
+                }
+                matches.append(match(run, command, "\(package) was installed by an earlier instruction"))
+                break
             }
         }
         return matches
