@@ -168,6 +168,7 @@ struct LeanRuleTests {
             ("FROM public.ecr.aws/amazonlinux/amazonlinux:2023\nCMD java -jar $JAR", []),
             ("FROM registry.access.redhat.com/ubi9/ubi-minimal\nCMD a", []),
             ("FROM amazoncorretto:21\nCMD java -jar $JAR", []), ("FROM eclipse-temurin:21\nCMD java -jar $JAR", [2]),
+            ("FROM alpine\nCMD a --b=${C:-1} 2>&1", []), ("FROM fedora\nCMD a 2>&1", [2]),
             // For several commands the shell stays.
             ("FROM fedora\nCMD a && httpd -f", [2]), ("FROM alpine\nCMD a | httpd -f", [2]),
             ("FROM alpine\nCMD a && httpd -f", [2]),

@@ -77,13 +77,20 @@ struct KnownImage {
         "almalinux", "amazoncorretto", "amazonlinux", "archlinux", "centos", "fedora", "oraclelinux", "rockylinux",
     ]
 
-    /// True when the image's `/bin/sh` is busybox's or bash: given one plain command with `-c`, these become it, so that
-    /// the program gets the signals. Debian's `dash` starts it as a child. False when it is not known.
-    var hasShellThatStepsAside: Bool {
-        if library == .musl || official == "busybox" { return true }
+    /// Shells that, given one command with `-c`, become it, so that the program gets the signals. Debian's `dash` starts
+    /// it as a child.
+    enum YieldingShell {
+        case busybox
+        /// Only for a plain command, without redirections.
+        case bash
+    }
+
+    /// Which of them the image's `/bin/sh` is; nil when it is none, or not known.
+    var yieldingShell: YieldingShell? {
+        if library == .musl || official == "busybox" { return .busybox }
         let system = name.lastComponent
-        if Self.bashSystems.contains(system) || system.hasPrefix("ubi") { return true }
-        return tagWords.contains { $0.hasPrefix("ubi") || $0.hasPrefix("amazonlinux") }
+        if Self.bashSystems.contains(system) || system.hasPrefix("ubi") { return .bash }
+        return tagWords.contains { $0.hasPrefix("ubi") || $0.hasPrefix("amazonlinux") } ? .bash : nil
     }
 
     // MARK: Variants

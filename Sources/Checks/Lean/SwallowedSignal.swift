@@ -32,8 +32,7 @@ extension Rule {
         return startInstructions(facts, context).compactMap { instruction, command, name in
             guard let node = context.node(of: instruction) else { return nil }
             guard let (line, range) = shellLine(command, node), !isHandled(line),
-                !(ExecForm.isSimpleCommand(line)
-                    && stepsAside(shell(of: instruction, command, context), facts, context))
+                !becomes(line, yieldingShell(shell(of: instruction, command, context), facts, context))
             else { return nil }
             var fix = command.isShellForm ? ExecForm.fix(command, of: node, name: name, in: context) : nil
             // What looks like a list is meant to be one.
@@ -84,14 +83,27 @@ extension Rule {
         return words?.first
     }
 
-    /// True when the shell becomes the one command that it is given.
-    private static func stepsAside(_ shell: String?, _ facts: StageFacts, _ context: CheckContext) -> Bool {
+    /// True when the shell becomes the one command of a line.
+    private static func becomes(_ line: String, _ shell: KnownImage.YieldingShell?) -> Bool {
+        switch shell {
+        case .bash: return ExecForm.isSimpleCommand(line)
+        case .busybox:
+            let script = ShellScript(ScriptText(line))
+            return script.isChain && script.operators.isEmpty && script.outermostCount == 1
+        case nil: return false
+        }
+    }
+
+    private static func yieldingShell(
+        _ shell: String?, _ facts: StageFacts, _ context: CheckContext
+    ) -> KnownImage.YieldingShell? {
         switch shell.map(ArchiveName.last) {
-        case "bash", "ash": return true
+        case "bash": return .bash
+        case "ash": return .busybox
         case "sh", nil:
             let image = context.fact(StageGraph.self).image(under: facts.index)
-            return image.flatMap(KnownImage.init)?.hasShellThatStepsAside == true
-        default: return false
+            return image.flatMap(KnownImage.init)?.yieldingShell
+        default: return nil
         }
     }
 
