@@ -17,6 +17,7 @@ enum Classification {
         if program == "tail", words.contains("/dev/null") {
             return "its command only keeps a container alive for people to work in"
         }
+        if buildTools.contains(program) { return "its command is \(program): its tools are its purpose" }
         for instruction in view.final.instructions {
             if case .onbuild = instruction.kind { return "it is a base for other images (ONBUILD)" }
         }
@@ -42,6 +43,10 @@ enum Classification {
         return nil
     }
 
+    /// Programs that build what others bring.
+    private static let buildTools: Set<String> = [
+        "cmake", "ninja", "meson", "gcc", "g++", "cc", "clang", "clang++", "rustc", "javac", "bazel", "protoc",
+    ]
     private static let shells: Set<String> = ["bash", "sh", "zsh", "fish", "ash", "dash"]
     /// Programs of databases, whatever image they are installed in.
     private static let servers: Set<String> = [

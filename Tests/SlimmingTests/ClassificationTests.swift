@@ -12,6 +12,7 @@ struct ClassificationTests {
         "FROM golang:1.22\nWORKDIR /workspace\nCOPY . .\nVOLUME /workspace\nCMD [\"go\", \"run\", \".\"]\n",
         "FROM debian\nRUN apt-get install -y redis-server\nCOPY redis.conf /etc/\nCMD [\"redis-server\", \"/etc/redis.conf\"]\n",
         "FROM debian\nRUN apt-get install -y git make\nCOPY ci.sh /usr/local/bin/\nCMD [\"bash\"]\n",
+        "FROM debian\nRUN apt-get install -y cmake\nCOPY t.cmake /opt/\nENTRYPOINT [\"cmake\"]\n",
         "FROM debian\nCOPY ci.sh /usr/local/bin/\nENTRYPOINT [\"/bin/bash\", \"-l\"]\n",
     ])
     func leavesAlone(_ text: String) throws {

@@ -190,6 +190,27 @@ struct ComposerTests {
         #expect((file.shape == .copying(from: 0)) == isSetup)
     }
 
+    @Test func installationsBecomeOne() throws {
+        let file = try view(
+            "FROM debian:12\nRUN apt-get update\n# a\nRUN apt-get install -y a\n# b\nRUN apt-get install -y b\nCOPY x /x\nCMD [\"x\"]\n"
+        )
+        var plan = RuntimePlan(name: "sample", bases: ["debian:12-slim"])
+        plan.isInPlace = true
+        let result = String(
+            decoding: try Composer(view: file, plan: plan, base: "debian:12-slim").compose().text(), as: UTF8.self)
+        #expect(
+            result == """
+                FROM debian:12-slim
+                # a
+                # b
+                RUN apt-get update && apt-get install -y a \\
+                    && apt-get install -y b
+                COPY x /x
+                CMD ["x"]
+
+                """, "\(result)")
+    }
+
     @Test func whatLowerStagesSayIsRepeatedOnTheOtherBase() throws {
         let text = """
             FROM python:3.12 AS base

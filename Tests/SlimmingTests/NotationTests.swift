@@ -103,3 +103,14 @@ struct WordRemovalTests {
         #expect(run.text == expected)
     }
 }
+
+struct ShellReplacementTests {
+    @Test(arguments: [
+        (["sh", "-c", "java $JAVA_OPTS -jar a.jar"], "exec java $JAVA_OPTS -jar a.jar"),
+        (["/bin/sh", "-c", "exec java"], nil), (["sh", "-c", "a && b"], nil), (["sh", "-c", "cd /x; a"], nil),
+        (["java", "-c", "a"], nil),
+    ])
+    func theCommandTakesTheShellsPlace(_ words: [String], _ expected: String?) {
+        #expect(CommandForm.replacingShell(words)?.last == expected)
+    }
+}

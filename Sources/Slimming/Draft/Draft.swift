@@ -98,6 +98,12 @@ struct Draft: Sendable {
         edits.append(TextEdit(range: range, replacement: ""))
     }
 
+    /// Takes an instruction out and leaves the comments above it.
+    mutating func cutKeepingComments(_ node: Int) {
+        let range = SourceRange(start: dockerfile.nodes[node].range.start, end: lineEnd(of: node))
+        edits.append(TextEdit(range: range, replacement: ""))
+    }
+
     /// Inserts whole lines in front of an instruction and its comments.
     mutating func insert(_ text: String, before node: Int) {
         edits.append(TextEdit(range: SourceRange(at: block(of: node).start), replacement: text))

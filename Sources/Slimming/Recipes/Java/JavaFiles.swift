@@ -88,6 +88,8 @@ struct JavaFiles: Sendable {
     ///
     /// - Parameter other: An archive that is brought in another way.
     func copies(_ situation: Situation, _ origins: CopyOrigins, without other: String?) -> [String] {
+        // What lies directly below the root is found as what the Dockerfile has added.
+        guard directory != "/" else { return [] }
         var files = application
         if let other { files.leaveOut(other) }
         let lines = files.copies(

@@ -17,9 +17,8 @@ enum CommandForm {
             case .entrypoint(let command): (keyword, line) = ("ENTRYPOINT", command)
             default: continue
             }
-            guard line.isShellForm, let node = instruction.nodeIndex, plan.commands[node] == nil,
-                let text = line.words.first,
-                let words = execWords(text)
+            guard let node = instruction.nodeIndex, plan.commands[node] == nil,
+                let words = line.isShellForm ? line.words.first.flatMap(execWords) : replacingShell(line.words)
             else { continue }
             plan.commands[node] = "\(keyword) \(ExecForm.json(words))"
             plan.steps.append(
@@ -35,6 +34,14 @@ enum CommandForm {
         // Another SHELL has its own rules.
         let hasShell = view.final.instructions.contains { if case .shell = $0.kind { true } else { false } }
         return !hasShell || ![entrypoint, command].contains { $0?.isShellForm ?? false }
+    }
+
+    /// The exec form of a shell with one command, which takes the shell's place; nil when it does so already, or cannot.
+    static func replacingShell(_ words: [String]) -> [String]? {
+        guard words.count == 3, words[1] == "-c", ["sh", "bash", "ash", "dash"].contains(PathText.name(words[0])),
+            !words[2].hasPrefix("exec "), ExecForm.isSimpleCommand(words[2])
+        else { return nil }
+        return [words[0], words[1], "exec " + words[2]]
     }
 
     /// The words of the exec form; nil when the command is more than one program.

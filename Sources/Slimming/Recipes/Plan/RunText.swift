@@ -35,14 +35,20 @@ struct RunText: Sendable {
         return ("RUN " + trimmed(bytes[..<start]), "RUN " + String(decoding: bytes[start...], as: UTF8.self))
     }
 
-    /// Puts commands in front of the first one, behind the keyword and its flags.
-    mutating func prefixCommand(_ commands: String) {
+    /// The commands, behind the keyword and its flags.
+    var commandText: Substring {
         var at = text.firstIndex { $0 == " " || $0 == "\t" } ?? text.endIndex
         while true {
             at = text[at...].firstIndex { $0 != " " && $0 != "\t" } ?? text.endIndex
             guard text[at...].hasPrefix("--") else { break }
             at = text[at...].firstIndex { $0 == " " || $0 == "\t" } ?? text.endIndex
         }
+        return text[at...]
+    }
+
+    /// Puts commands in front of the first one, behind the keyword and its flags.
+    mutating func prefixCommand(_ commands: String) {
+        let at = commandText.startIndex
         text.insert(contentsOf: commands, at: at)
     }
 
