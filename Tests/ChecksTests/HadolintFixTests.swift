@@ -32,7 +32,7 @@ struct HadolintFixTests {
         arguments: [
             "RUN apt-get update;", "RUN apt-get update && apt-get dist-clean", "RUN apt-get update & b &",
             "RUN apt-get update && exec b",
-            "RUN apt-get update # remark", #"RUN ["apt-get", "update"]"#, "RUN <<E\napt-get update\nE",
+            "RUN apt-get update # remark", #"RUN ["apt-get", "update"]"#, "RUN <<E\napt-get update\nb &\nE",
             "RUN cat <<E && apt-get update\nx\nE",
         ])
     func notAppending(_ run: String) {
@@ -65,6 +65,9 @@ struct HadolintFixTests {
 
     @Test("a heredoc that stops at failures gets a line of its own")
     func heredoc() {
+        #expect(
+            fixed("FROM a\nRUN <<E\napt-get update\napt-get install -y x\n\nE\n", [.dl3009])
+                == "FROM a\nRUN <<E\napt-get update\napt-get install -y x && rm -rf /var/lib/apt/lists/*\n\nE\n")
         #expect(
             fixed("FROM a\nRUN <<E\nset -e\napt-get update\nE\n", [.dl3009])
                 == "FROM a\nRUN <<E\nset -e\napt-get update\nrm -rf /var/lib/apt/lists/*\nE\n")

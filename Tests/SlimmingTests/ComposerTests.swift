@@ -319,4 +319,19 @@ struct RealWorldTests {
             #expect(comments(result).sorted() == comments(text).sorted(), "\(name) loses comments")
         }
     }
+
+    /// What leads to an environment that is elsewhere now is of no use in the image.
+    @Test func instructionsThatTheImageDoesWithoutAreLeftOut() throws {
+        let file = try view(
+            "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN uv sync\nENV PATH=\"/app/.venv/bin:$PATH\"\nCMD [\"a\"]\n")
+        var plan = RuntimePlan(name: "sample", bases: ["python:3.12-slim"])
+        plan.copies = ["COPY --from=build /opt/venv /opt/venv"]
+        plan.cuts = [4]
+        let text = String(
+            decoding: try Composer(view: file, plan: plan, base: "python:3.12-slim").compose().text(), as: UTF8.self)
+        #expect(
+            text.hasSuffix(
+                "RUN uv sync\n\nFROM python:3.12-slim\nWORKDIR /app\nCOPY --from=build /opt/venv /opt/venv\nCMD [\"a\"]\n"
+            ))
+    }
 }

@@ -75,6 +75,34 @@ struct ScaffoldTests {
     ])
     func recognises(_ files: [String: String], _ kind: String) throws { #expect(try scaffold(files).kind == kind) }
 
+    @Test(arguments: [
+        (
+            "{\"scripts\":{\"build\":\"vite build\",\"dev\":\"vite\"},\"devDependencies\":{\"vite\":\"5\"}}",
+            "index.html", "dist"
+        ),
+        (
+            "{\"scripts\":{\"start\":\"react-scripts start\",\"build\":\"react-scripts build\"}}", "public/index.html",
+            "build"
+        ),
+        ("{\"scripts\":{\"start\":\"vite\",\"build\":\"tsc && vite build --outDir www\"}}", "index.html", "www"),
+    ])
+    func aFrontEndGetsAServerOfFiles(_ manifest: String, _ page: String, _ output: String) throws {
+        let text = try text(["package.json": manifest, "package-lock.json": "{}", page: ""])
+        #expect(
+            text.hasPrefix(
+                "FROM node:22 AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\n\nFROM nginx:alpine\n"))
+        #expect(
+            text.hasSuffix(
+                "COPY --from=build /app/\(output)/ /usr/share/nginx/html/\nEXPOSE 8080\nUSER 10001:10001\n"))
+    }
+
+    @Test func aServerThatBuildsAFrontEndIsStarted() throws {
+        let text = try text([
+            "package.json": "{\"scripts\":{\"start\":\"node server.js\",\"build\":\"vite build\"}}", "index.html": "",
+        ])
+        #expect(text.hasSuffix("RUN npm run build\nCMD [\"npm\", \"start\"]\n"))
+    }
+
     @Test func namesWhatItLookedFor() throws {
         let project = try SampleProject(["notes.txt": "x"])
         let error = #expect(throws: SlimmingError.self) { try Scaffold.find(in: project.root) }

@@ -1,3 +1,5 @@
+import OCI
+import Running
 import Testing
 
 @testable import Slimming
@@ -26,5 +28,46 @@ struct ServerRecipeTests {
     @Test func leavesOtherBasesAndAlpineItself() throws {
         #expect(try plans("FROM nginx:alpine\nCOPY a /usr/share/nginx/html/\n").isEmpty)
         #expect(try plans("FROM node:20\nCOPY . .\nRUN npm ci\n").isEmpty)
+    }
+
+    private func text(_ dockerfile: String, ports: Set<UInt16>, user: String = "") throws -> String? {
+        let image = try SampleProject(["etc/passwd": "nginx:x:101:102::/:/x\n", "var/cache/nginx/.keep": ""])
+        var observation = Observation()
+        observation.ports = ports
+        var config = ContainerConfig()
+        config.user = user
+        let file = try view(dockerfile)
+        let evidence = Evidence(
+            observation: observation, image: RootView(directory: image.root), base: RootView(directory: "/nonexistent"),
+            config: config, baseConfig: ContainerConfig(), added: [])
+        let situation = Situation(view: file, project: image.tree, evidence: evidence)
+        return try ServerRecipe().plans(for: situation).first.map { plan in
+            String(
+                decoding: try Composer(view: file, plan: plan, base: plan.bases[0]).compose().text(), as: UTF8.self)
+        }
+    }
+
+    @Test func nginxRunsAsItsOwnAccountWhereItsPortIsForEverybody() throws {
+        let text = try text(
+            "FROM nginx:alpine\nCOPY default.conf /etc/nginx/conf.d/\nCMD [\"nginx\", \"-g\", \"daemon off;\"]\n",
+            ports: [8080])
+        #expect(
+            text
+                == """
+                FROM nginx:alpine
+                COPY default.conf /etc/nginx/conf.d/
+                RUN sed -i -e '1i pid /tmp/nginx.pid;' -e '/^user /d' -e '/^pid /d' /etc/nginx/nginx.conf \\
+                    && mkdir -p /var/cache/nginx && chown 101:102 /var/cache/nginx
+                USER 101:102
+                CMD ["nginx", "-g", "daemon off;"]
+
+                """)
+    }
+
+    @Test func nginxStaysRootForItsUsualPort() throws {
+        let file = "FROM nginx:alpine\nCOPY default.conf /etc/nginx/conf.d/\n"
+        #expect(try text(file, ports: [80]) == nil)
+        #expect(try text(file, ports: []) == nil)
+        #expect(try text(file, ports: [8080], user: "101") == nil)
     }
 }

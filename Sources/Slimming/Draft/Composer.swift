@@ -153,7 +153,7 @@ struct Composer {
                 // What stood in front of the first step stays there, unless arguments may change it with every build.
                 if isStatic(instruction), node < firstStep ?? 0 { environment += block } else { moved += block }
             case .env(let pairs):
-                environment += self.environment(pairs, node, draft)
+                if !plan.cuts.contains(node) { environment += self.environment(pairs, node, draft) }
             case .shell: repeated.append(node)
             default: continue
             }
@@ -177,6 +177,9 @@ struct Composer {
         draft.insert(lines, after: split)
         if let user = plan.user, userNode == nil, let place { draft.insert("USER \(user.ids)\n", before: place) }
         replaceCommands(&draft, in: after)
+        for instruction in after {
+            if let node = instruction.nodeIndex, plan.cuts.contains(node) { draft.cut(node) }
+        }
         if let user = plan.user, let node = userNode?.nodeIndex { draft.replace(node, with: "USER \(user.ids)") }
     }
 
@@ -191,7 +194,7 @@ struct Composer {
     /// The working directory, in front of what is copied into it: as it is written when it stands behind the last step.
     private func workingDirectory(_ draft: inout Draft, trailing: [Instruction]) -> String {
         let directory = view.workingDirectory
-        guard directory != "/" else { return "" }
+        guard directory != "/", !plan.changesServer else { return "" }
         let own = trailing.filter { if case .workdir = $0.kind { true } else { false } }.compactMap(\.nodeIndex)
         guard own.count == 1, let node = own.first else { return "WORKDIR \(directory)\n" }
         guard view.unquoted(view.dockerfile.nodes[node].words.first?.text ?? "") == directory else {

@@ -245,13 +245,18 @@ struct CodeText: Sendable {
     ///
     /// - Parameter without: Files that do not count.
     init(_ image: RootView, directory: String, without: Set<String> = []) {
+        let files = image.files(below: directory, limit: 20_000).filter { file in
+            !without.contains(file)
+                && !["/node_modules/", "/site-packages/", "/vendor/", "/.venv/"].contains(where: { file.contains($0) })
+        }
+        self.init(image, files: files)
+    }
+
+    /// Reads those of the files that are code.
+    init(_ image: RootView, files: [String]) {
         var texts: [[UInt8]] = []
         var total = 0
-        for file in image.files(below: directory, limit: 20_000)
-        where Self.extensions.contains(where: { file.hasSuffix($0) }) && !without.contains(file) {
-            if file.contains("/node_modules/") || file.contains("/site-packages/") || file.contains("/vendor/") {
-                continue
-            }
+        for file in files where Self.extensions.contains(where: { file.hasSuffix($0) }) {
             guard total < 16 << 20, let bytes = SmallFile.read(image.directory + file, limit: 1 << 19) else { continue }
             total += bytes.count
             texts.append(bytes)

@@ -7,16 +7,19 @@ public struct Scaffold: Sendable {
     public let kind: String
     /// Images to build in, best first.
     public let bases: [String]
+    private let stage: String?
     private let body: String
 
-    init(kind: String, bases: [String], body: String) {
+    /// - Parameter stage: The name of the first stage, where others follow.
+    init(kind: String, stage: String? = nil, bases: [String], body: String) {
         self.kind = kind
+        self.stage = stage
         self.bases = bases
         self.body = body
     }
 
     /// The text on one of the bases.
-    public func dockerfile(base: String) -> String { "FROM \(base)\n" + body }
+    public func dockerfile(base: String) -> String { "FROM \(base)\(stage.map { " AS " + $0 } ?? "")\n" + body }
 
     /// The scaffold for the project in a directory.
     ///

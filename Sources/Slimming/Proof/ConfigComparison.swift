@@ -4,24 +4,26 @@ import OCI
 enum ConfigComparison {
     /// What the lean image lost or changed of what the original promises; what it may change is left out.
     ///
-    /// - Parameter buildOnly: Variables that only the build used.
+    /// - Parameters:
+    ///   - buildOnly: Variables that only the build used.
+    ///   - isOtherServer: Whether another program serves: it has its own way to be stopped, and no use for a directory.
     static func differences(
         _ before: ContainerConfig, _ after: ContainerConfig, base: ContainerConfig, buildOnly: Set<String>,
-        allowsOtherSignal: Bool = false, allowsOtherHealthCheck: Bool = false
+        isOtherServer: Bool = false, allowsOtherHealthCheck: Bool = false
     ) -> [String] {
         var found: [String] = []
         let ports = before.exposedPorts.subtracting(after.exposedPorts)
         if !ports.isEmpty { found.append("EXPOSE \(ports.sorted().joined(separator: " ")) is lost") }
         let volumes = before.volumes.subtracting(after.volumes)
         if !volumes.isEmpty { found.append("VOLUME \(volumes.sorted().joined(separator: " ")) is lost") }
-        if before.stopSignal != after.stopSignal, !allowsOtherSignal {
+        if before.stopSignal != after.stopSignal, !isOtherServer {
             found.append("STOPSIGNAL \(before.stopSignal) became \(after.stopSignal)")
         }
         if before.healthcheck != after.healthcheck, !allowsOtherHealthCheck { found.append("HEALTHCHECK changed") }
         for (key, value) in before.labels where after.labels[key] != value && base.labels[key] != value {
             found.append("LABEL \(key) changed")
         }
-        if normal(before.workingDir) != normal(after.workingDir) {
+        if normal(before.workingDir) != normal(after.workingDir), !isOtherServer {
             found.append("WORKDIR \(before.workingDir) became \(after.workingDir)")
         }
         if !isRoot(before.user), isRoot(after.user) { found.append("USER \(before.user) became root") }

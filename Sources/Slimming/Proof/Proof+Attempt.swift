@@ -46,7 +46,7 @@ extension Proof {
         let difference = ConfigComparison.differences(
             situation.evidence?.config ?? ContainerConfig(), built.image.config.config,
             base: situation.evidence?.baseConfig ?? ContainerConfig(), buildOnly: plan.buildOnlyVariables,
-            allowsOtherSignal: plan.changesServer, allowsOtherHealthCheck: plan.changesHealthCheck)
+            isOtherServer: plan.changesServer, allowsOtherHealthCheck: plan.changesHealthCheck)
         guard difference.isEmpty else {
             say("  " + difference.joined(separator: "; "))
             return .rejected(difference.joined(separator: "; "), byAccount: false)
@@ -62,7 +62,9 @@ extension Proof {
         }
         var report = report
         report.after = try await measure(built, result, tag: "after")
-        let isSmaller = report.after.size < report.before.size
+        let isSmaller =
+            report.after.size < report.before.size
+            || (plan.isWorthSameSize && report.after.size == report.before.size)
         guard isSmaller || Self.isSafer(report.before, report.after) else {
             return .rejected(Self.notSmaller, byAccount: false)
         }

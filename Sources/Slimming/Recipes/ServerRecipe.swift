@@ -9,19 +9,37 @@ struct ServerRecipe: Recipe {
         let view = situation.view
         let last = view.parsed.stages.count - 1
         let base = view.baseName(of: last)
-        let bases = BaseImages.alpine(of: base)
-        guard Self.isServer(base), bases != [base], view.ancestors(of: last).isEmpty else { return [] }
-        var plan = RuntimePlan(name: "server-alpine", bases: bases)
+        guard Self.isServer(base), !base.contains("$"), view.ancestors(of: last).isEmpty else { return [] }
+        let alpine = BaseImages.alpine(of: base)
+        return (alpine == [base] ? [] : [plan(alpine, situation)]) + [plan([base], situation)].filter(\.isWorthSameSize)
+    }
+
+    private func plan(_ bases: [String], _ situation: Situation) -> RuntimePlan {
+        let view = situation.view
+        let last = view.parsed.stages.count - 1
+        let isAlpine = bases != [view.baseName(of: last)]
+        var plan = RuntimePlan(name: isAlpine ? "server-alpine" : "server", bases: bases)
         plan.isInPlace = true
-        plan.steps.append(
-            situation.step(
-                "runtime-base", at: situation.fromNode,
-                "the server needs no distribution around it: the alpine image of the same version is enough"))
+        if isAlpine {
+            plan.steps.append(
+                situation.step(
+                    "runtime-base", at: situation.fromNode,
+                    "the server needs no distribution around it: the alpine image of the same version is enough"))
+        }
         if view.buildIndex != last, BaseImages.split(view.baseName(of: view.buildIndex)).short == "node" {
             NodePackageManager(situation).orderManifests(&plan, situation)
             DownloadCaches.add(to: &plan, situation)
         }
-        return [plan]
+        plan.user = NginxAccount.user(situation)
+        if plan.user != nil {
+            plan.steps.append(
+                situation.step(
+                    "non-root-user", at: situation.fromNode,
+                    "the server runs as its own account: its process number and temporary files go where that may write"
+                ))
+        }
+        plan.isWorthSameSize = plan.user != nil || !plan.moves.isEmpty
+        return plan
     }
 
     /// Whether an image is one of a server.

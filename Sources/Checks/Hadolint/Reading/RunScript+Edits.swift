@@ -31,7 +31,7 @@ extension RunScript {
         guard script.isReadable, script.text.isWritten, let last = commands.last(where: \.isOutermost),
             !["exec", "exit", "return"].contains(last.first.text)
         else { return nil }
-        if form == .heredoc { return appendingLine(command) }
+        if form == .heredoc { return appendingLine(command) ?? appendingToLast(command) }
         guard statement.node.heredocs.isEmpty, !script.hasLineBoundText,
             !script.operators.contains(where: { $0.kind == .background }),
             script.text.bytes[script.end...].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }),
@@ -51,6 +51,15 @@ extension RunScript {
             !script.hasLineBoundText
         else { return nil }
         return TextEdit(range: SourceRange(at: heredoc.contentRange.end), replacement: command + "\n")
+    }
+
+    /// Puts a command behind the last one of a heredoc, whose exit status is the script's: it stays so.
+    private func appendingToLast(_ command: String) -> TextEdit? {
+        guard !stopsAtFailure, !script.hasLineBoundText, !script.operators.contains(where: { $0.kind == .background }),
+            script.text.bytes[script.end...].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0A }),
+            let end = place(0..<script.end)?.end
+        else { return nil }
+        return TextEdit(range: SourceRange(at: end), replacement: " && " + command)
     }
 
     /// True when the script begins with `set -e`.

@@ -19,10 +19,15 @@ enum NodeScaffold {
             package.main
             ?? ["server.js", "index.js", "app.js", "src/index.js", "src/server.js"].first(where: project.has)
         let start: [String]
-        if package.scripts["start"] != nil {
+        let output = FrontEnd.output(project, package)
+        var site: String?
+        if let script = package.scripts["start"], output == nil || !FrontEnd.isDevelopmentServer(script) {
             start = ["npm", "start"]
         } else if let main {
             start = ["node", main]
+        } else if let output {
+            start = []
+            site = output
         } else {
             throw SlimmingError.incompleteProject(
                 kind: "Node",
@@ -32,7 +37,9 @@ enum NodeScaffold {
         let build = package.scripts["build"] == nil ? "" : "RUN npm run build\n"
         return Scaffold(
             kind: "node",
+            stage: site == nil ? nil : FrontEnd.stage,
             bases: (version.map { $0.isEmpty ? [] : ["node:\($0)"] } ?? []) + ["node:22", "node:20", "node:latest"],
-            body: "WORKDIR /app\nCOPY . .\nRUN \(install)\n\(build)" + ScaffoldKind.command(start))
+            body: "WORKDIR /app\nCOPY . .\nRUN \(install)\n\(build)"
+                + (site.map(FrontEnd.server) ?? ScaffoldKind.command(start)))
     }
 }

@@ -93,27 +93,4 @@ struct NodePackageManager: Sendable {
         let places = zip(directories, local).map { $0.isEmpty ? String($1) : $0 }
         return Set(files.filter(project.has)).union(places)
     }
-
-    /// Where a directory of the last stage is in the build stage.
-    func source(of directory: String, _ view: StageView) -> String { CopySources.source(of: directory, view) }
-}
-
-/// Where copies of the last stage come from.
-enum CopySources {
-    /// Where a directory of the last stage is in the build stage.
-    static func source(of directory: String, _ view: StageView) -> String {
-        guard case .copying = view.shape else { return directory }
-        var current = "/"
-        for instruction in view.inheritedInstructions + view.final.instructions {
-            switch instruction.kind {
-            case .workdir(let path): current = PathText.join(current, view.unquoted(path))
-            case .copy(let copy) where copy.from != nil && copy.paths.sources.count == 1:
-                let destination = PathText.join(current, copy.paths.destination)
-                let source = PathText.join("/", copy.paths.sources[0])
-                if destination == directory { return source }
-            default: break
-            }
-        }
-        return directory
-    }
 }

@@ -20,12 +20,16 @@ struct NodeRecipe: Recipe {
         if let site = StaticSite(situation, evidence, package)?.plan(situation) {
             plans.append(edited(site, situation, manager))
         }
-        if view.commandWords.first == "node", GlobalModules(evidence).links.isEmpty, case .single = view.shape,
+        let start = StartScript(situation, evidence)
+        // Elsewhere Node comes from another image than the one that was tested.
+        let isOneBase = view.shape == .single || base == finalBase
+        let interpreter = ["node"] + (start == nil ? [] : ["npm", "yarn", "pnpm", "corepack"])
+        if view.commandWords.first == "node" || start != nil, GlobalModules(evidence).links.isEmpty, isOneBase,
             let node = evidence.image.program("node", workingDirectory: "/", path: evidence.path),
             LeanInterpreter.suffices(
-                situation, evidence, interpreter: ["node"], starts: ["child_process", "execa", "shelljs"])
+                situation, evidence, interpreter: interpreter, starts: ["child_process", "execa", "shelljs"])
         {
-            plans.append(lean(situation, package, manager, evidence, directory, evidence.image.resolved(node)))
+            plans.append(lean(situation, package, manager, evidence, directory, evidence.image.resolved(node), start))
         }
         // What else was started is a program of the distribution, which another distribution may lack.
         let own = ["node", "npm", "npx", "yarn", "pnpm", "corepack", "sh", "dash", "env"]
@@ -48,6 +52,8 @@ struct NodeRecipe: Recipe {
         var plan = RuntimePlan(name: "node-\(variant)", bases: bases)
         let view = situation.view
         let install = manager.installNode(view)
+        let origins = CopyOrigins(situation, evidence)
+        let modules = origins.origin(of: PathText.join(directory, "node_modules"))
         plan.steps.append(
             situation.step(
                 "runtime-base", at: situation.fromNode,
@@ -55,6 +61,7 @@ struct NodeRecipe: Recipe {
         manager.orderManifests(&plan, situation)
         DownloadCaches.add(to: &plan, situation)
         if let install, !package.developmentDependencies.isEmpty, !package.needsDevelopment(evidence, directory),
+            modules.stage == Composer.buildName(view),
             let prune = manager.prune(situation)
         {
             plan.buildTail.append("RUN \(prune)")
@@ -69,8 +76,8 @@ struct NodeRecipe: Recipe {
             Self.isDead(entry.name, package) ? .deadUnlessNamed : .unknown
         }
         plan.copies = files.copies(
-            from: Composer.buildName(view), source: manager.source(of: directory, view), owner: nil,
-            into: directory == situation.workingDirectory ? "./" : directory + "/")
+            from: Composer.buildName(view), source: directory, owner: nil,
+            into: directory == situation.workingDirectory ? "./" : directory + "/", origins: origins)
         OutsideFiles(
             evidence, outside: directory, excluding: ["/usr/local/lib/node_modules", "/usr/local/bin", "/opt/yarn"]
         )
@@ -97,7 +104,7 @@ struct NodeRecipe: Recipe {
     /// Node alone, without a package manager, on an empty base.
     private func lean(
         _ situation: Situation, _ package: PackageManifest, _ manager: NodePackageManager, _ evidence: Evidence,
-        _ directory: String, _ node: String
+        _ directory: String, _ node: String, _ start: StartScript?
     ) -> RuntimePlan {
         var plan = plan("empty", ["scratch"], situation, package, manager, evidence, directory)
         plan.name = "node-scratch"
@@ -108,11 +115,14 @@ struct NodeRecipe: Recipe {
                 "only node was started: it and its libraries are all that the image has; no package manager, no distribution"
             ))
         let modules = PathText.join(directory, "node_modules")
-        let libraries = evidence.image.kind(modules) == .directory ? [modules] : []
+        let libraries =
+            evidence.image.kind(modules) == .directory
+            ? [CopyOrigins(situation, evidence).origin(of: modules).path] : []
         var root = LeanInterpreter.root(evidence, interpreter: node, libraries: libraries)
         root.files.insert(node, at: 0)
         root.linkedDirectories = libraries
-        root.keepExisting(in: evidence.image)
+        root.keepExisting(in: situation.view.shape == .single ? evidence.image : evidence.base)
+        start?.replaceManager(in: &plan, &root, situation)
         if Account(original: evidence) == nil { root.account = "node:x:1000:1000::/:/sbin/nologin" }
         plan.buildTail += root.lines(
             comment: "Node with its shared libraries, and what every process expects of a system.")

@@ -70,7 +70,24 @@ struct StaticSite: Sendable {
         var plan = RuntimePlan(name: "static-nginx", bases: ["nginx:alpine", "nginx:latest"])
         plan.changesServer = true
         let build = Composer.buildName(situation.view)
-        plan.setup = [
+        plan.setup = Self.configuration(port: port, fallsBack: fallsBack)
+        plan.copies = ["COPY --from=\(build) \(directory)/ /usr/share/nginx/html/"]
+        plan.commands[command] = "CMD [\"nginx\", \"-g\", \"daemon off;\"]"
+        plan.user = RuntimeUser(ids: Account.application.ids, setup: [], writable: [])
+        plan.hasShell = false
+        plan.steps = [
+            situation.step(
+                "static-server", at: situation.fromNode,
+                "only files are served: nginx does that without Node, on the same port\(fallsBack ? ", with the start page for unknown paths" : "")"
+            ),
+            situation.step("non-root-user", at: situation.fromNode, "the server runs as an account without rights"),
+        ]
+        return plan
+    }
+
+    /// The instruction that configures nginx for any account.
+    static func configuration(port: UInt16, fallsBack: Bool) -> [String] {
+        [
             "COPY <<'EOF' /etc/nginx/nginx.conf",
             "# Runs as any account: nothing is written outside of /tmp.",
             "pid /tmp/nginx.pid;",
@@ -98,17 +115,5 @@ struct StaticSite: Sendable {
             "}",
             "EOF",
         ]
-        plan.copies = ["COPY --from=\(build) \(directory)/ /usr/share/nginx/html/"]
-        plan.commands[command] = "CMD [\"nginx\", \"-g\", \"daemon off;\"]"
-        plan.user = RuntimeUser(ids: Account.application.ids, setup: [], writable: [])
-        plan.hasShell = false
-        plan.steps = [
-            situation.step(
-                "static-server", at: situation.fromNode,
-                "only files are served: nginx does that without Node, on the same port\(fallsBack ? ", with the start page for unknown paths" : "")"
-            ),
-            situation.step("non-root-user", at: situation.fromNode, "the server runs as an account without rights"),
-        ]
-        return plan
     }
 }

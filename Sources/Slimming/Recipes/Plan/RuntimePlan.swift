@@ -38,6 +38,8 @@ struct RuntimePlan: Sendable {
     var steps: [SlimStep] = []
     /// Variables of the build stage that the image does not need.
     var buildOnlyVariables: Set<String> = []
+    /// Instructions that the last stage does without.
+    var cuts: Set<Int> = []
     /// Whether the base of the last stage is a complete distribution, in which RUN works.
     var hasShell = true
 
@@ -49,6 +51,8 @@ struct RuntimePlan: Sendable {
     private(set) var changesHealthCheck = false
     /// Whether another program serves, which has its own way to be stopped.
     var changesServer = false
+    /// Whether the image is a better one even if it is as large as the original.
+    var isWorthSameSize = false
 
     init(name: String, bases: [String]) {
         self.name = name

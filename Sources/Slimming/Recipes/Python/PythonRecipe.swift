@@ -14,17 +14,34 @@ struct PythonRecipe: Recipe {
         var plans: [RuntimePlan] = []
         let installs = view.commands.filter(Self.isInstall)
         let usesEnvironment = view.commands.contains { $0.arguments.contains("venv") || $0.name == "virtualenv" }
-        if !installs.isEmpty, !usesEnvironment {
+        let own = usesEnvironment ? OwnEnvironment(evidence) : nil
+        if !installs.isEmpty, !usesEnvironment || own != nil, !Self.installsAsOther(view) {
             if LeanInterpreter.suffices(
                 situation, evidence, interpreter: ["python"],
                 starts: ["subprocess", "os.system", "os.popen", "popen", "shutil.which", "find_library", "os.exec"])
             {
-                plans.append(lean(situation, evidence))
+                plans.append(lean(situation, evidence, own))
             }
-            plans.append(environmentPlan(slim, situation, evidence))
+            plans.append(environmentPlan(slim, situation, evidence, own))
         }
         plans.append(packagesPlan(slim, situation, evidence))
         return plans
+    }
+
+    /// Whether an installation runs as somebody who cannot write where an environment would be.
+    private static func installsAsOther(_ view: StageView) -> Bool {
+        var isRoot = true
+        for instruction in view.buildInstructions {
+            guard let node = instruction.nodeIndex else { continue }
+            switch instruction.kind {
+            case .user(let name): isRoot = ["root", "0"].contains(name.prefix { $0 != ":" })
+            case .run where !isRoot:
+                let commands = view.runs.first { $0.instruction.nodeIndex == node }?.script.commands ?? []
+                if commands.contains(where: isInstall) { return true }
+            default: break
+            }
+        }
+        return false
     }
 
     private static func isInstall(_ command: ShellScript.Command) -> Bool {
@@ -38,9 +55,18 @@ struct PythonRecipe: Recipe {
         return ["poetry", "pipenv", "uv", "pdm"].contains(name) && words.contains { ["install", "sync"].contains($0) }
     }
 
-    private func environmentPlan(_ bases: [String], _ situation: Situation, _ evidence: Evidence) -> RuntimePlan {
+    private func environmentPlan(
+        _ bases: [String], _ situation: Situation, _ evidence: Evidence, _ own: OwnEnvironment?
+    ) -> RuntimePlan {
         var plan = base("python-venv", bases, situation)
         let view = situation.view
+        let origins = CopyOrigins(situation, evidence)
+        if let own {
+            orderManifests(&plan, situation)
+            DownloadCaches.add(to: &plan, situation)
+            takeAlong(own, &plan, situation, evidence, origins)
+            return plan
+        }
         // `python -m pip` asks the environment's own Python, which then needs pip.
         let needsPip = view.commands.contains { $0.arguments.starts(with: ["-m", "pip"]) }
         let syncs = view.commands.contains { $0.name == "uv" && $0.arguments.first == "sync" }
@@ -56,15 +82,12 @@ struct PythonRecipe: Recipe {
         DownloadCaches.add(to: &plan, situation)
         plan.setup = ["ENV VIRTUAL_ENV=\(Self.environment) PATH=\(Self.environment)/bin:$PATH"]
         installIntoEnvironment(&plan, situation)
+        plan.cuts = movedEnvironments(view, evidence)
         PythonDevelopment.leaveOut(&plan, situation)
         let files = applicationFiles(situation, evidence, excluding: [".venv"])
         plan.copies =
             ["COPY --from=\(Composer.buildName(view)) \(Self.environment) \(Self.environment)"]
-            + files.copies(
-                from: Composer.buildName(view), source: CopySources.source(of: situation.applicationDirectory, view),
-                owner: nil,
-                into: situation.applicationDirectory == situation.workingDirectory
-                    ? "./" : situation.applicationDirectory + "/")
+            + copies(of: files, situation, origins)
         plan.steps.append(
             situation.step(
                 "virtual-environment", at: view.runs.first?.instruction.nodeIndex,
@@ -75,9 +98,55 @@ struct PythonRecipe: Recipe {
         return plan
     }
 
+    /// Instructions that do nothing but put an environment on the path that is elsewhere now.
+    private func movedEnvironments(_ view: StageView, _ evidence: Evidence) -> Set<Int> {
+        Set(
+            view.final.instructions.compactMap { instruction -> Int? in
+                guard case .env(let pairs) = instruction.kind, pairs.count == 1, pairs[0].key == "PATH" else {
+                    return nil
+                }
+                let places = view.unquoted(pairs[0].value).split(separator: ":").map(String.init)
+                guard places.count == 2, ["$PATH", "${PATH}"].contains(places[1]), places[0].hasSuffix("/bin"),
+                    evidence.image.kind(PathText.parent(places[0]) + "/pyvenv.cfg") == .file
+                else { return nil }
+                return instruction.nodeIndex
+            })
+    }
+
+    /// The environment that the Dockerfile makes, as it is but for its installers.
+    private func takeAlong(
+        _ own: OwnEnvironment, _ plan: inout RuntimePlan, _ situation: Situation, _ evidence: Evidence,
+        _ origins: CopyOrigins
+    ) {
+        PythonDevelopment.leaveOut(&plan, situation)
+        let name = PathText.isBelow(own.directory, situation.applicationDirectory) ? PathText.name(own.directory) : ""
+        let files = applicationFiles(situation, evidence, excluding: [name])
+        if origins.origin(of: own.directory).stage == Composer.buildName(situation.view) {
+            plan.buildTail = own.lines
+            if !own.lines.isEmpty {
+                plan.steps.append(
+                    situation.step(
+                        "no-installers", at: situation.fromNode,
+                        "what installs packages is of no use in the image: \(own.installers.joined(separator: ", "))"))
+            }
+        }
+        plan.copies = [origins.line(own.directory)] + copies(of: files, situation, origins)
+        finish(&plan, situation, files, excluding: [own.directory, "/root/.cache"])
+        Launchers.remove(&plan, situation)
+    }
+
+    /// What of the application comes along.
+    private func copies(of files: ApplicationFiles, _ situation: Situation, _ origins: CopyOrigins) -> [String] {
+        let directory = situation.applicationDirectory
+        return files.copies(
+            from: Composer.buildName(situation.view), source: directory, owner: nil,
+            into: directory == situation.workingDirectory ? "./" : directory + "/", origins: origins)
+    }
+
     /// Python with its library and the environment, on an empty base.
-    private func lean(_ situation: Situation, _ evidence: Evidence) -> RuntimePlan {
-        var plan = environmentPlan(["scratch"], situation, evidence)
+    private func lean(_ situation: Situation, _ evidence: Evidence, _ own: OwnEnvironment?) -> RuntimePlan {
+        var plan = environmentPlan(["scratch"], situation, evidence, own)
+        let environment = own?.directory ?? Self.environment
         plan.name = "python-scratch"
         plan.steps.removeAll { $0.id == "runtime-base" }
         plan.steps.append(
@@ -89,10 +158,10 @@ struct PythonRecipe: Recipe {
         let library = "/usr/local/lib/" + PathText.name(python)
         guard evidence.image.kind(library) == .directory else {
             return environmentPlan(
-                BaseImages.slim(of: situation.view.baseName(of: situation.view.buildIndex)), situation, evidence)
+                BaseImages.slim(of: situation.view.baseName(of: situation.view.buildIndex)), situation, evidence, own)
         }
         var root = LeanInterpreter.root(evidence, interpreter: python, libraries: [library])
-        root.linkedDirectories = [library + "/lib-dynload", Self.environment]
+        root.linkedDirectories = [library + "/lib-dynload", environment]
         // Parts of the library that are tools or need what is not there, and what only installers use.
         let unneeded = [
             "site-packages", "dist-packages", "test", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3",
@@ -113,13 +182,15 @@ struct PythonRecipe: Recipe {
             comment: "Python with its shared libraries, and what every process expects of a system.")
         plan.copies.insert("COPY --from=\(Composer.buildName(situation.view)) \(RootFilesystem.directory)/ /", at: 0)
         plan.hasShell = false
-        let own = evidence.baseConfig.env.filter {
+        let inherited = evidence.baseConfig.env.filter {
             !$0.hasPrefix("PATH=") && !$0.contains("_SHA256") && !$0.hasPrefix("GPG_KEY") && !$0.hasPrefix("PYTHON_")
         }
-        plan.setup =
-            own.map { "ENV \($0)" } + [
-                "ENV VIRTUAL_ENV=\(Self.environment) PATH=\(Self.environment)/bin:/usr/local/bin:/usr/bin:/bin"
-            ]
+        plan.setup = inherited.map { "ENV \($0)" }
+        if own == nil {
+            plan.setup.append("ENV VIRTUAL_ENV=\(environment) PATH=\(environment)/bin:/usr/local/bin:/usr/bin:/bin")
+        } else if evidence.baseConfig.env.contains("PATH=" + evidence.path) {
+            plan.setup.append("ENV PATH=\(LeanInterpreter.path(besides: "/usr/local/bin"))")
+        }
         plan.user = AccountSetup.plain(situation)
         return plan
     }
@@ -145,10 +216,7 @@ struct PythonRecipe: Recipe {
             plan.copies.append("COPY --from=\(build) \(scripts.sorted().joined(separator: " ")) /usr/local/bin/")
         }
         let files = applicationFiles(situation, evidence)
-        let directory = situation.applicationDirectory
-        plan.copies += files.copies(
-            from: build, source: CopySources.source(of: directory, view), owner: nil,
-            into: directory == situation.workingDirectory ? "./" : directory + "/")
+        plan.copies += copies(of: files, situation, CopyOrigins(situation, evidence))
         finish(&plan, situation, files)
         return plan
     }
