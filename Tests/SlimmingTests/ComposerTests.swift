@@ -46,12 +46,12 @@ struct ComposerTests {
                 RUN npm ci
 
                 FROM node:20-alpine
-                ARG REVISION=none
                 ENV PORT=4000
                 WORKDIR /app
                 RUN adduser -D app \\
                     && mkdir -p /app/data && chown 10001:10001 /app/data
                 COPY --from=build /app/dist ./dist
+                ARG REVISION=none
                 # who made it
                 LABEL revision=$REVISION
                 # where it listens
@@ -332,6 +332,21 @@ struct RealWorldTests {
         #expect(
             text.hasSuffix(
                 "RUN uv sync\n\nFROM python:3.12-slim\nWORKDIR /app\nCOPY --from=build /opt/venv /opt/venv\nCMD [\"a\"]\n"
+            ))
+    }
+
+    /// An argument of a label would have what stands behind it made again with every build.
+    @Test func argumentsOfLabelsStandInFrontOfThem() throws {
+        let file = try view(
+            "FROM node:20\nARG REVISION=unknown\nARG MODE=a\nLABEL revision=$REVISION\nENV MODE=$MODE\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD [\"a\"]\n"
+        )
+        var plan = RuntimePlan(name: "sample", bases: ["node:20-slim"])
+        plan.copies = ["COPY a.js ./"]
+        let text = String(
+            decoding: try Composer(view: file, plan: plan, base: "node:20-slim").compose().text(), as: UTF8.self)
+        #expect(
+            text.hasSuffix(
+                "\nFROM node:20-slim\nARG MODE=a\nENV MODE=$MODE\nWORKDIR /app\nCOPY a.js ./\nARG REVISION=unknown\nLABEL revision=$REVISION\nCMD [\"a\"]\n"
             ))
     }
 }

@@ -71,4 +71,14 @@ struct StartScriptTests {
         #expect(try words("npm start", scripts: "", files: ["app/server.js": ""]) == ["node", "server.js"])
         #expect(try words("npm start", scripts: "") == nil)
     }
+
+    @Test(arguments: [
+        (["CMD", "python", "-c", "x"], true), (["CMD-SHELL", "python3 check.py || exit 1"], true), (["NONE"], true),
+        ([], true),
+        (["CMD-SHELL", "curl -f http://localhost/ || exit 1"], false), (["CMD", "/usr/bin/curl", "x"], false),
+        (["CMD-SHELL", "python -c x && test \"$(curl x)\""], false),
+    ])
+    func anInterpreterAnswersItsOwnHealthChecks(_ test: [String], _ expected: Bool) {
+        #expect(LeanInterpreter.isAnswered(test, by: ["python"]) == expected)
+    }
 }

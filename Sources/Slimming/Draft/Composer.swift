@@ -160,15 +160,17 @@ struct Composer {
         }
         let shells = repeated.map(draft.ownText).joined()
         let trailing = after.map(\.original).joined(separator: "\n")
-        let body =
-            inherited + environment + moved + trailing + plan.setup.joined(separator: "\n")
-            + plan.copies.joined(separator: "\n")
-        lines += arguments(usedIn: body, from: view.inheritedInstructions + before, draft)
+        let told =
+            inherited + environment + plan.setup.joined(separator: "\n") + plan.copies.joined(separator: "\n")
+        let all = view.inheritedInstructions + before
+        lines += arguments(usedIn: told, from: all, draft)
         lines += inherited + shells + environment
         lines += setupLines()
         lines += workingDirectory(&draft, trailing: after)
         lines += ownership()
         lines += copyLines()
+        // What arguments change with every build has nothing behind it that is made again for that.
+        lines += arguments(usedIn: moved + trailing, notIn: told, from: all, draft)
         lines += moved
         if !plan.ports.isEmpty { lines += "EXPOSE \(plan.ports.map(String.init).joined(separator: " "))\n" }
         let userNode = after.last { if case .user = $0.kind { true } else { false } }
@@ -243,11 +245,15 @@ struct Composer {
     }
 
     /// The ARG instructions of names that a text uses.
-    private func arguments(usedIn text: String, from instructions: [Instruction], _ draft: Draft) -> String {
+    private func arguments(
+        usedIn text: String, notIn others: String = "", from instructions: [Instruction], _ draft: Draft
+    ) -> String {
         var lines = ""
+        func uses(_ text: String, _ name: String) -> Bool { text.contains("$\(name)") || text.contains("${\(name)") }
         for instruction in instructions {
             guard case .arg(let arguments) = instruction.kind, let node = instruction.nodeIndex else { continue }
-            let isUsed = arguments.contains { text.contains("$\($0.name)") || text.contains("${\($0.name)") }
+            let isUsed =
+                arguments.contains { uses(text, $0.name) } && !arguments.contains { uses(others, $0.name) }
             if isUsed { lines += draft.ownText(of: node) }
         }
         return lines

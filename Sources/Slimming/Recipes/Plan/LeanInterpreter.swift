@@ -6,7 +6,7 @@ enum LeanInterpreter {
     static func suffices(_ situation: Situation, _ evidence: Evidence, interpreter: [String], starts: [String]) -> Bool
     {
         guard evidence.observation.recordedFiles, evidence.image.kind("/usr/bin/ldd") == .file,
-            evidence.config.healthcheck == nil
+            isAnswered(evidence.config.healthcheck?.test ?? [], by: interpreter)
         else { return false }
         let allowed = ["sh", "dash", "bash", "env"]
         let others = evidence.programs.filter { path in
@@ -19,6 +19,16 @@ enum LeanInterpreter {
         guard scripts.isEmpty else { return false }
         let code = CodeText(evidence.image, directory: situation.applicationDirectory)
         return !starts.contains(where: code.contains)
+    }
+
+    /// Whether a health check starts nothing but the interpreter.
+    static func isAnswered(_ test: [String], by interpreter: [String]) -> Bool {
+        guard test.count > 1, test[0] != "NONE" else { return true }
+        func isKnown(_ name: String) -> Bool { interpreter.contains { PathText.name(name).hasPrefix($0) } }
+        if test[0] == "CMD" { return isKnown(test[1]) }
+        // What is in a substitution is not read here.
+        guard !test[1].contains("$("), !test[1].contains("`") else { return false }
+        return ShellScript(test[1]).commands.allSatisfy { isKnown($0.name) || ["exit", "true"].contains($0.name) }
     }
 
     /// The part of the plan that makes the root file system.
