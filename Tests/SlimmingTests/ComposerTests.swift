@@ -349,4 +349,15 @@ struct RealWorldTests {
                 "\nFROM node:20-slim\nARG MODE=a\nENV MODE=$MODE\nWORKDIR /app\nCOPY a.js ./\nARG REVISION=unknown\nLABEL revision=$REVISION\nCMD [\"a\"]\n"
             ))
     }
+
+    @Test(arguments: [
+        ("ENV NODE_ENV=production\nRUN npm ci", false), ("RUN npm ci --omit=dev", false), ("RUN npm ci", true),
+        ("ENV NODE_ENV=production\nRUN npm ci --include=dev", true), ("RUN npm ci\nENV NODE_ENV=production", true),
+    ])
+    func developmentIsRemovedWhereItWasInstalled(_ steps: String, _ expected: Bool) throws {
+        let project = try SampleProject(["package-lock.json": "{}"])
+        let file = try view("FROM node:20\n\(steps)\n")
+        let situation = Situation(view: file, project: project.tree, evidence: nil)
+        #expect((NodePackageManager(situation).prune(situation) != nil) == expected)
+    }
 }

@@ -30,7 +30,7 @@ struct ServerRecipeTests {
         #expect(try plans("FROM node:20\nCOPY . .\nRUN npm ci\n").isEmpty)
     }
 
-    private func text(_ dockerfile: String, ports: Set<UInt16>, user: String = "") throws -> String? {
+    private func plans(_ dockerfile: String, ports: Set<UInt16>, user: String = "") throws -> [RuntimePlan] {
         let image = try SampleProject(["etc/passwd": "nginx:x:101:102::/:/x\n", "var/cache/nginx/.keep": ""])
         var observation = Observation()
         observation.ports = ports
@@ -41,7 +41,12 @@ struct ServerRecipeTests {
             observation: observation, image: RootView(directory: image.root), base: RootView(directory: "/nonexistent"),
             config: config, baseConfig: ContainerConfig(), added: [])
         let situation = Situation(view: file, project: image.tree, evidence: evidence)
-        return try ServerRecipe().plans(for: situation).first.map { plan in
+        return ServerRecipe().plans(for: situation)
+    }
+
+    private func text(_ dockerfile: String, ports: Set<UInt16>, user: String = "") throws -> String? {
+        let file = try view(dockerfile)
+        return try plans(dockerfile, ports: ports, user: user).first.map { plan in
             String(
                 decoding: try Composer(view: file, plan: plan, base: plan.bases[0]).compose().text(), as: UTF8.self)
         }
@@ -62,6 +67,12 @@ struct ServerRecipeTests {
                 CMD ["nginx", "-g", "daemon off;"]
 
                 """)
+    }
+
+    /// The same image as root, which is tried behind it, would otherwise be taken before the one with the account.
+    @Test func sameSizeAsRootIsNoGain() throws {
+        let file = "FROM nginx:alpine\nCOPY default.conf /etc/nginx/conf.d/\n"
+        #expect(try plans(file, ports: [8080]).allSatisfy { $0.user != nil && !$0.isWorthSameSize })
     }
 
     @Test func nginxStaysRootForItsUsualPort() throws {

@@ -11,7 +11,8 @@ struct ServerRecipe: Recipe {
         let base = view.baseName(of: last)
         guard Self.isServer(base), !base.contains("$"), view.ancestors(of: last).isEmpty else { return [] }
         let alpine = BaseImages.alpine(of: base)
-        return (alpine == [base] ? [] : [plan(alpine, situation)]) + [plan([base], situation)].filter(\.isWorthSameSize)
+        return (alpine == [base] ? [] : [plan(alpine, situation)])
+            + [plan([base], situation)].filter { $0.user != nil || $0.isWorthSameSize }
     }
 
     private func plan(_ bases: [String], _ situation: Situation) -> RuntimePlan {
@@ -38,7 +39,8 @@ struct ServerRecipe: Recipe {
                     "the server runs as its own account: its process number and temporary files go where that may write"
                 ))
         }
-        plan.isWorthSameSize = plan.user != nil || !plan.moves.isEmpty
+        // With another account it is a better one in any case, and without that no longer.
+        plan.isWorthSameSize = plan.user == nil && !plan.moves.isEmpty
         return plan
     }
 

@@ -41,10 +41,27 @@ struct NodePackageManager: Sendable {
 
     /// The command that removes dependencies of development.
     func prune(_ situation: Situation) -> String? {
-        switch kind {
+        if leavesDevelopmentOut(situation.view) { return nil }
+        return switch kind {
         case .npm: "npm prune --omit=dev"
         case .pnpm: "pnpm prune --prod"
         case .yarn: hasLock ? "yarn install --production --frozen-lockfile --ignore-scripts --prefer-offline" : nil
+        }
+    }
+
+    /// Whether the installation itself leaves dependencies of development out.
+    private func leavesDevelopmentOut(_ view: StageView) -> Bool {
+        guard let install = installNode(view) else { return false }
+        let isProduction = view.buildInstructions.contains { instruction in
+            guard case .env(let pairs) = instruction.kind, instruction.nodeIndex ?? 0 < install else { return false }
+            return pairs.contains { $0.key == "NODE_ENV" && view.unquoted($0.value) == "production" }
+        }
+        let flags: Set<String> = ["--omit=dev", "--production", "--only=production", "--only=prod", "--prod", "-P"]
+        let brings = ["--include=dev", "--production=false", "--prod=false", "-D"]
+        return view.commands.filter(isInstall).allSatisfy { command in
+            let arguments = command.arguments
+            return arguments.contains(where: flags.contains)
+                || (isProduction && !arguments.contains(where: brings.contains))
         }
     }
 

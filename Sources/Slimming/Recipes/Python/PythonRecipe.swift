@@ -340,8 +340,15 @@ struct PythonRecipe: Recipe {
                 "setup.py", "setup.cfg", "pyproject.toml", "MANIFEST.in", "build", "dist", ".python-version",
                 "conftest.py", "noxfile.py",
             ]
+            let path = PathText.join(situation.applicationDirectory, entry.name)
+            // What an installation leaves beside the sources: these were installed, and nobody has opened them here.
+            let isInstalled =
+                entry.isDirectory && !entry.isFromContext
+                && (entry.name.hasSuffix(".egg-info")
+                    || evidence.added.contains { PathText.isBelow($0, path) && $0.contains(".egg-info/") })
             let isDead =
-                dead.contains(entry.name) || (entry.name.hasPrefix("requirements") && !entry.name.hasSuffix(".py"))
+                dead.contains(entry.name) || isInstalled
+                || (entry.name.hasPrefix("requirements") && !entry.name.hasSuffix(".py"))
             return isDead ? (isLaunched && !excluding.isEmpty ? .dead : .deadUnlessNamed) : .unknown
         }
     }
