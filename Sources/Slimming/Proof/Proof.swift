@@ -87,6 +87,8 @@ struct Proof: Sendable {
             case .spare(let done):
                 spare = spare ?? done
                 report.stepBack(plan, Self.notSmaller, byAccount: false)
+                // A few bytes less are no reason to be root.
+                hopeless = plan.name
             case .rejected(let reason, let byAccount):
                 report.stepBack(plan, reason, byAccount: byAccount)
                 hopeless = byAccount ? nil : plan.name
