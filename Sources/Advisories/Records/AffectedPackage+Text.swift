@@ -24,10 +24,12 @@ extension AffectedPackage {
     }
 
     /// Reads the database's form; lines that are not known are left out.
+    ///
+    /// By bytes: a line end after a carriage return, and a letter before a combining mark, would be one character with it.
     init(ecosystem: String, name: String, text: String) {
         self.init(ecosystem: ecosystem, name: name)
-        for line in text.split(separator: "\n") {
-            let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        for line in text.utf8.split(separator: 0x0A) {
+            let parts = line.split(separator: 0x09, omittingEmptySubsequences: false).map { String(Substring($0)) }
             let values = parts.dropFirst()
             switch parts.first {
             case "R", "S":
@@ -56,11 +58,11 @@ extension AffectedPackage {
     }
 
     private static func event(_ text: String) -> VersionRange.Event? {
-        let version = String(text.dropFirst())
-        switch text.first {
-        case "i": return .introduced(version)
-        case "f": return .fixed(version)
-        case "l": return .lastAffected(version)
+        let version = String(Substring(text.utf8.dropFirst()))
+        switch text.utf8.first {
+        case UInt8(ascii: "i"): return .introduced(version)
+        case UInt8(ascii: "f"): return .fixed(version)
+        case UInt8(ascii: "l"): return .lastAffected(version)
         default: return nil
         }
     }
@@ -74,8 +76,9 @@ extension AffectedPackage {
 
     private static func interval(_ values: [String]) -> VersionInterval {
         func bound(_ index: Int) -> VersionInterval.Bound? {
-            guard index < values.count, let first = values[index].first else { return nil }
-            return VersionInterval.Bound(String(values[index].dropFirst()), isInside: first == "=")
+            guard index < values.count, let first = values[index].utf8.first else { return nil }
+            return VersionInterval.Bound(
+                String(Substring(values[index].utf8.dropFirst())), isInside: first == UInt8(ascii: "="))
         }
         return VersionInterval(lower: bound(0), upper: bound(1))
     }
