@@ -55,11 +55,24 @@ import Testing
         let text = root.lines(comment: "why").joined(separator: "\n")
         #expect(text.contains("mkdir -p /rootfs/data \\\n    && chown 10001:10001 /rootfs/data"))
     }
-}
 
-extension String {
-    /// How often a text is in this one.
-    fileprivate func components(ofMark mark: String) -> Int {
-        split(separator: mark, omittingEmptySubsequences: false).count - 1
+    /// What is copied of a distribution stays known to scanners.
+    @Test func packagesKeepTheirRecords() throws {
+        var root = RootFilesystem()
+        root.linked = ["/app/server"]
+        let unknown = root.lines(comment: "why")
+        #expect(unknown.contains("if [ -e /var/lib/dpkg/status ]; then"))
+        #expect(unknown.contains("    mkdir -p /rootfs/var/lib/dpkg/status.d"))
+
+        let debian = try SampleProject(["var/lib/dpkg/status": ""])
+        root.keepExisting(in: RootView(directory: debian.root))
+        let known = root.lines(comment: "why")
+        #expect(known.contains("mkdir -p /rootfs/var/lib/dpkg/status.d"))
+        #expect(known.contains("cp -L --parents /etc/os-release /rootfs"))
+        #expect(known.contains { $0.hasSuffix("xargs -d '\\n' dpkg-query -S 2>/dev/null |") })
+
+        let other = try SampleProject(["etc/os-release": ""])
+        root.keepExisting(in: RootView(directory: other.root))
+        #expect(!root.lines(comment: "why").contains { $0.contains("dpkg") })
     }
 }

@@ -1,10 +1,16 @@
 /// Which of a Debian image's packages are installed, and which files are theirs.
 struct DpkgDatabase: Sendable {
+    /// Where it keeps which packages are installed.
+    static let status = "/var/lib/dpkg/status"
+
     /// Names of the installed packages.
     let packages: Set<String>
     private let root: RootView
     /// What each of them depends on, by name.
     private let dependencies: [String: Set<String>]
+
+    /// Whether an image has one.
+    static func exists(in root: RootView) -> Bool { root.kind(status) == .file }
 
     /// Reads an image's data base; empty when there is none.
     init(_ root: RootView) {
@@ -12,7 +18,7 @@ struct DpkgDatabase: Sendable {
         var packages: Set<String> = []
         var dependencies: [String: Set<String>] = [:]
         var name = ""
-        for line in (root.text("/var/lib/dpkg/status", limit: 64 << 20) ?? "").split(separator: "\n") {
+        for line in (root.text(Self.status, limit: 64 << 20) ?? "").split(separator: "\n") {
             if line.hasPrefix("Package: ") {
                 name = String(line.dropFirst("Package: ".count))
             } else if line.hasPrefix("Status: "), line.hasSuffix(" installed") {

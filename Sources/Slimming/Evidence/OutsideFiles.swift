@@ -34,7 +34,7 @@ struct OutsideFiles: Sendable {
     ///   - excluded: Directories that the recipe brings along itself.
     init(_ evidence: Evidence, outside directory: String?, excluding excluded: [String] = []) {
         let database = DpkgDatabase(evidence.image)
-        let hasInstalled = evidence.added.contains("/var/lib/dpkg/status")
+        let hasInstalled = evidence.added.contains(DpkgDatabase.status)
         let owned = hasInstalled ? database.ownedPaths() : []
         var candidates: Set<String> = []
         for path in evidence.added {

@@ -81,7 +81,7 @@ extension Proof {
             try await bench.image(name), locator: bench.locator, store: bench.store, scratch: bench.scratch,
             name: "tools-\(UInt64.random(in: 0...UInt64.max))")
         defer { image.unmount() }
-        return image.root.kind("/var/lib/dpkg/status") == .file
+        return DpkgDatabase.exists(in: image.root)
     }
 
     private func reasonAgainst(_ target: ExtraTarget) -> String {

@@ -192,12 +192,12 @@ struct Proof: Sendable {
 
     /// Installs on the new base what the application loads or starts and the base lacks.
     func addPackages(_ plan: inout RuntimePlan, _ situation: Situation, base: String) async throws {
-        guard let evidence = situation.evidence, evidence.image.kind("/var/lib/dpkg/status") == .file else { return }
+        guard let evidence = situation.evidence, DpkgDatabase.exists(in: evidence.image) else { return }
         let target = try await MountedImage(
             try await bench.image(base), locator: bench.locator, store: bench.store, scratch: bench.scratch,
             name: "target-\(UInt64.random(in: 0...UInt64.max))")
         defer { target.unmount() }
-        guard target.root.kind("/var/lib/dpkg/status") == .file else { return }
+        guard DpkgDatabase.exists(in: target.root) else { return }
         var packages = RuntimePackages.missing(
             situation, evidence, target: target.root, provided: plan.provided)
         if plan.isInPlace {

@@ -22,7 +22,7 @@ struct GoRecipe: Recipe {
         let others = start == nil ? programs.others(view, evidence) : []
         let needsSystem =
             !others.isEmpty || view.needsShell || !GoStarts(situation.project).areOwn(situation, evidence)
-        let isGlibc = evidence.image.kind("/var/lib/dpkg/status") == .file
+        let isGlibc = DpkgDatabase.exists(in: evidence.image)
         let details = Details(programs: programs, start: start, code: code, usesC: usesC)
 
         var plans: [RuntimePlan] = []

@@ -13,7 +13,7 @@ struct JavaRecipe: Recipe {
                 PathText.parent(PathText.parent(evidence.image.resolved($0)))
             }
         guard let javaHome else { return [] }
-        let isGlibc = evidence.image.kind("/var/lib/dpkg/status") == .file
+        let isGlibc = DpkgDatabase.exists(in: evidence.image)
         let others = evidence.programs.subtracting(evidence.added).map(PathText.name)
         let startsOthers = others.contains { !Self.own.contains($0) }
         guard !others.contains(where: Self.toolPrograms.contains) else { return [] }

@@ -22,6 +22,8 @@ struct RootFilesystem: Sendable {
 
     /// Whether all of the files are known to be there.
     private var allExist = false
+    /// Whether dpkg keeps records where the files come from; nil where that is not known.
+    private var hasRecords: Bool?
 
     /// Takes libraries along, with the links to them.
     mutating func add(libraries paths: [String], of image: RootView) {
@@ -37,10 +39,11 @@ struct RootFilesystem: Sendable {
         }
     }
 
-    /// Leaves out files that the image does not have.
+    /// Leaves out files that the image does not have, and looks who keeps records of its packages.
     mutating func keepExisting(in image: RootView) {
         files.removeAll { image.kind($0) == nil }
         allExist = true
+        hasRecords = DpkgDatabase.exists(in: image)
     }
 
     /// Takes all files to be there.
@@ -86,6 +89,7 @@ struct RootFilesystem: Sendable {
         commands += Self.copying("-P", libraries)
         let sharing = sharedLibraries
         commands += sharing
+        if !sharing.isEmpty { commands += records }
         if !writable.isEmpty {
             let list = writable.map { root + $0 }.joined(separator: " ")
             commands.append("mkdir -p \(list)")
@@ -118,5 +122,24 @@ struct RootFilesystem: Sendable {
             "    grep -o '/[^ ]* (' | cut -d ' ' -f 1 | sort -u |" + (others.isEmpty ? "" : " grep -v\(others) |"),
             "    xargs -r cp -L --parents -t \(Self.directory)",
         ]
+    }
+
+    /// The commands that keep, as distroless images do, the records of the packages that the files belong to: without them scanners
+    /// would not see these, and take the image to be free of what is known about them.
+    ///
+    /// dpkg knows some directories by their names from before /usr took them in, so that both are asked for.
+    private var records: [String] {
+        guard hasRecords != false else { return [] }
+        let root = Self.directory, place = DpkgDatabase.status + ".d"
+        let commands = [
+            "mkdir -p \(root)\(place)",
+            "cp -L --parents /etc/os-release \(root)",
+            "find \(root) -type f | sed 's|^\(root)||; p; s|^|/usr|' | xargs -d '\\n' dpkg-query -S 2>/dev/null |",
+            "    grep -v '^diversion' | sed 's/: .*//; s/, /\\n/g' | sort -u |",
+            "    while read -r package; do dpkg-query -s \"$package\" > \(root)\(place)/\"${package%:*}\"; done",
+        ]
+        let comment = "# The records of the packages that all this comes from: scanners look for them."
+        if hasRecords == true { return [comment] + commands }
+        return [comment, "if [ -e \(DpkgDatabase.status) ]; then"] + commands.map { "    " + $0 } + ["fi"]
     }
 }
