@@ -17,8 +17,6 @@ public struct AssembledImage: Sendable {
     public var manifestDescriptor: Descriptor
     /// The platform.
     public var platform: Platform
-    /// Sum of the layers' uncompressed sizes in bytes, as far as they are known.
-    public var uncompressedSize: Int64
     /// The layers' sizes and makers, bottom first.
     public var layers: [BuildSummary.Layer]
     /// Where layers that the store lacks can be had.
@@ -89,8 +87,7 @@ struct ImageAssembly: Sendable {
         return AssembledImage(
             config: config, configBytes: configBytes, manifest: manifest, manifestBytes: bytes,
             manifestDescriptor: descriptor, platform: config.platform,
-            uncompressedSize: accounts.reduce(0) { $0 + ($1.uncompressedSize ?? 0) }, layers: accounts, origins: origins
-        )
+            layers: accounts, origins: origins)
     }
 
     private func account(of exported: ExportedLayer, _ id: LayerID) -> BuildSummary.Layer {

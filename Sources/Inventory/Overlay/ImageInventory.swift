@@ -11,6 +11,8 @@ public struct ImageInventory: Sendable {
     public let hiddenPackages: [Package]
     /// What the packages of the distribution require of each other; nil where its list does not say.
     public let requirements: PackageRequirements?
+    /// Bytes of the layers' tars; 0 for a plain root file system.
+    public let uncompressedSize: Int64
     /// Files that could not be read.
     public let warnings: [LayerInventory.Warning]
 
@@ -21,6 +23,7 @@ public struct ImageInventory: Sendable {
     /// A package's layer is the start of the last unbroken run of layers that have it: removed and installed again, it is
     /// the later layer's.
     public init(layers: [(diffID: Digest?, inventory: LayerInventory)]) {
+        uncompressedSize = layers.reduce(0) { $0.addingReportingOverflow($1.inventory.uncompressedSize).partialValue }
         var stack = LayerStack()
         var history = PackageHistory()
         var ownership = Ownership()

@@ -45,7 +45,7 @@ extension Proof {
             let same = try await build(with, ignore: ignore, tag: "after")
             guard same.image.config == built.image.config, same.image.manifest.layers == built.image.manifest.layers
             else { return .failure(Refusal(reason: "the image itself would not stay the same")) }
-            return .success((with, image.image.uncompressedSize))
+            return .success((with, try await bench.counts(name(target.rawValue)).size))
         } catch let error as BuildError {
             return .failure(Refusal(reason: FailedOutput.reason(error)))
         }

@@ -219,10 +219,10 @@ struct Proof: Sendable {
         -> SlimReport.Image
     {
         var image = SlimReport.Image()
-        image.size = built.image.uncompressedSize
         image.compressedSize = built.image.manifest.layers.reduce(0) { $0 + $1.size }
         image.layers = built.image.manifest.layers.count
         let counts = try await bench.counts(name(tag))
+        image.size = counts.size
         image.packages = counts.packages
         image.findings = counts.findings.map { $0.values.reduce(0, +) }
         image.findingsBySeverity = counts.findings

@@ -26,7 +26,8 @@ struct SlimWorkplace {
         ) { reference in
             let contents = try await ImageContents(reference, session: session, platform: nil)
             let inventory = try await InventoryReader(contents, root: root).read()
-            var counts = ImageCounts(packages: ComparedPackage.all(of: inventory.packages).count)
+            var counts = ImageCounts(
+                size: inventory.uncompressedSize, packages: ComparedPackage.all(of: inventory.packages).count)
             if let found = try await findings.of([reference])?.first {
                 counts.findings = Dictionary(grouping: found, by: \.severity).mapValues(\.count)
             }
