@@ -19,11 +19,10 @@ import Testing
     }
 
     /// A few plain commands need no script.
-    @Test func whatIsKnownToBeThereIsCopiedByAPlainStep() throws {
-        let image = try SampleProject(["etc/ssl/certs/ca-certificates.crt": ""])
+    @Test func whatIsKnownToBeThereIsCopiedByAPlainStep() {
         var root = RootFilesystem()
         root.files = ["/etc/ssl/certs/ca-certificates.crt", "/etc/nsswitch.conf"]
-        root.keepExisting(in: RootView(directory: image.root))
+        root.settle { $0 == "/etc/ssl/certs/ca-certificates.crt" }
         let text = root.lines(comment: "why").joined(separator: "\n")
         #expect(text.hasPrefix("# why\nRUN mkdir -p /rootfs/etc /rootfs/tmp \\\n    && chmod 1777 /rootfs/tmp \\\n"))
         #expect(text.hasSuffix("\n    && cp -RL --parents /etc/ssl/certs/ca-certificates.crt /rootfs"))
@@ -57,22 +56,20 @@ import Testing
     }
 
     /// What is copied of a distribution stays known to scanners.
-    @Test func packagesKeepTheirRecords() throws {
+    @Test func packagesKeepTheirRecords() {
         var root = RootFilesystem()
         root.linked = ["/app/server"]
         let unknown = root.lines(comment: "why")
         #expect(unknown.contains("if [ -e /var/lib/dpkg/status ]; then"))
         #expect(unknown.contains("    mkdir -p /rootfs/var/lib/dpkg/status.d"))
 
-        let debian = try SampleProject(["var/lib/dpkg/status": ""])
-        root.keepExisting(in: RootView(directory: debian.root))
+        root.settle { $0 == "/var/lib/dpkg/status" }
         let known = root.lines(comment: "why")
         #expect(known.contains("mkdir -p /rootfs/var/lib/dpkg/status.d"))
         #expect(known.contains("cp -L --parents /etc/os-release /rootfs"))
         #expect(known.contains { $0.hasSuffix("xargs -d '\\n' dpkg-query -S 2>/dev/null |") })
 
-        let other = try SampleProject(["etc/os-release": ""])
-        root.keepExisting(in: RootView(directory: other.root))
+        root.settle { _ in false }
         #expect(!root.lines(comment: "why").contains { $0.contains("dpkg") })
     }
 }

@@ -109,15 +109,12 @@ struct GoRecipe: Recipe {
             var root = RootFilesystem()
             root.account = AccountSetup.line(situation)
             root.writable = AccountSetup.user(situation, setup: .none)?.writable ?? evidence.writtenDirectories
-            root.files = ["/etc/ssl/certs/ca-certificates.crt"]
+            let roots = "/etc/ssl/certs/ca-certificates.crt"
+            root.files = [roots]
             if copiesZones { root.files.append("/usr/share/zoneinfo") }
             if usesC { root.linked = details.programs.all.map { origins.origin(of: $0).path }.sorted() }
-            if let there = situation.buildRoot {
-                root.keepExisting(in: there)
-            } else if !copiesZones {
-                // Whatever golang image it is, it downloads modules by them.
-                root.trustFiles()
-            }
+            // Whatever golang image it is, it downloads modules by its roots of trust.
+            root.settle { situation.buildStageHas($0) ?? ($0 == roots ? true : nil) }
             plan.buildTail += root.lines(
                 comment:
                     "What an empty base lacks: roots of trust, accounts, a place for temporary files\(usesC ? ", shared libraries" : "")."

@@ -88,7 +88,7 @@ struct JavaRuntime: Sendable {
             if opensFonts { root.files += ["/usr/share/fonts", "/etc/fonts"] }
             root.files += evidence.loadedByName(program: developmentKit + "/bin/java", besides: [developmentKit])
             root.writable = AccountSetup.user(situation, setup: .none)?.writable ?? evidence.writtenDirectories
-            if let there = situation.buildRoot { root.keepExisting(in: there) }
+            root.settle(situation.buildStageHas)
             root.first += links(situation).flatMap { path in
                 [
                     "mkdir -p \(RootFilesystem.directory)\(PathText.parent(path))",

@@ -86,7 +86,7 @@ struct NativeRecipe: Recipe {
                 !root.files.contains(path) && !outside.paths.contains { PathText.isBelow(path, $0) }
             }
             root.writable = AccountSetup.user(situation, setup: .none)?.writable ?? evidence.writtenDirectories
-            if let there = situation.buildRoot { root.keepExisting(in: there) }
+            root.settle(situation.buildStageHas)
             plan.buildTail += root.lines(
                 comment:
                     "What an empty base lacks: the shared libraries of the program, accounts, a place for temporary files."

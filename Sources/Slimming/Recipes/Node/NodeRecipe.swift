@@ -121,7 +121,7 @@ struct NodeRecipe: Recipe {
         var root = LeanInterpreter.root(evidence, interpreter: node, libraries: libraries)
         root.files.insert(node, at: 0)
         root.linkedDirectories = libraries
-        root.keepExisting(in: situation.view.shape == .single ? evidence.image : evidence.base)
+        root.settle(situation.buildStageHas)
         start?.replaceManager(in: &plan, &root, situation)
         if Account(original: evidence) == nil { root.account = "node:x:1000:1000::/:/sbin/nologin" }
         plan.buildTail += root.lines(

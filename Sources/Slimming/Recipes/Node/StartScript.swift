@@ -54,8 +54,7 @@ struct StartScript: Sendable {
                 "# As the first process Node would ignore the stop signal: tini passes it on.",
                 "RUN apt-get update && apt-get install -y --no-install-recommends tini",
             ]
-            root.files.insert("/usr/bin/tini", at: 0)
-            root.linked.append("/usr/bin/tini")
+            root.add(installed: "/usr/bin/tini")
             words = ["tini", "--"] + words
         }
         plan.commands[node] = "CMD \(ExecForm.json(words))"

@@ -20,8 +20,8 @@ struct RootFilesystem: Sendable {
     /// Commands before all others.
     var first: [String] = []
 
-    /// Whether all of the files are known to be there.
-    private var allExist = false
+    /// Those of the files that are there for certain.
+    private var certain: Set<String> = []
     /// Whether dpkg keeps records where the files come from; nil where that is not known.
     private var hasRecords: Bool?
 
@@ -39,21 +39,31 @@ struct RootFilesystem: Sendable {
         }
     }
 
-    /// Leaves out files that the image does not have, and looks who keeps records of its packages.
-    mutating func keepExisting(in image: RootView) {
-        files.removeAll { image.kind($0) == nil }
-        allExist = true
-        hasRecords = DpkgDatabase.exists(in: image)
+    /// Leaves out files that the build stage lacks, and notes what it has for certain.
+    ///
+    /// - Parameter has: Whether it has a file; nil where that is not known.
+    mutating func settle(_ has: (String) -> Bool?) {
+        files.removeAll { has($0) == false }
+        certain = Set(files.filter { has($0) == true })
+        hasRecords = has(DpkgDatabase.status)
     }
 
-    /// Takes all files to be there.
-    mutating func trustFiles() { allExist = true }
+    /// Takes a program along that the build stage gets for that.
+    mutating func add(installed program: String) {
+        files.insert(program, at: 0)
+        certain.insert(program)
+        linked.append(program)
+    }
+
+    /// Files that are only copied if they are there.
+    private var possible: [String] { files.filter { !certain.contains($0) } }
 
     /// The commands that copy the files: with the directories above them, and what links lead to.
     private var copies: [String] {
-        guard !allExist, !files.isEmpty else { return Self.copying("-RL", files) }
-        return [
-            "for path in \(files.joined(separator: " ")); do",
+        let commands = Self.copying("-RL", files.filter(certain.contains))
+        guard !possible.isEmpty else { return commands }
+        return commands + [
+            "for path in \(possible.joined(separator: " ")); do",
             "    if [ -e \"$path\" ]; then cp -RL --parents \"$path\" \(Self.directory); fi",
             "done",
         ]
@@ -95,7 +105,7 @@ struct RootFilesystem: Sendable {
             commands.append("mkdir -p \(list)")
             commands.append("chown \(number):\(group) \(list)")
         }
-        if sharing.isEmpty, allExist || files.isEmpty {
+        if sharing.isEmpty, possible.isEmpty {
             return ["# " + comment, "RUN " + commands.joined(separator: " \\\n    && ")]
         }
         return ["# " + comment, "RUN <<'EOF'", "set -eu"] + commands + ["EOF"]

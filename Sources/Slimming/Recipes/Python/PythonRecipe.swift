@@ -177,7 +177,7 @@ struct PythonRecipe: Recipe {
         if evidence.image.names("/usr/local/lib").contains(where: { $0.hasPrefix("libpython") }) {
             root.first.append("cp -P /usr/local/lib/libpython*.so* \(gathered)/usr/local/lib/")
         }
-        if case .single = situation.view.shape { root.keepExisting(in: evidence.image) }
+        root.settle(situation.buildStageHas)
         plan.buildTail += root.lines(
             comment: "Python with its shared libraries, and what every process expects of a system.")
         plan.copies.insert("COPY --from=\(Composer.buildName(situation.view)) \(RootFilesystem.directory)/ /", at: 0)
