@@ -13,8 +13,7 @@ struct SingleStageRecipe: Recipe {
         let base = view.baseName(of: view.buildIndex)
         guard !base.contains("$"), base != "scratch" else { return [] }
         // What an archive needs of a development kit is a runtime, which is another image.
-        let kits = ["openjdk", "eclipse-temurin", "maven", "gradle", "amazoncorretto"]
-        guard isLastResort || !kits.contains(BaseImages.split(base).short) else { return [] }
+        guard isLastResort || !BaseImages.javaKits.contains(BaseImages.split(base).short) else { return [] }
         var plans: [RuntimePlan] = []
         // Scripts of Node do not care about the C library; those of a shell do care about the tools.
         let short = BaseImages.split(base).short

@@ -36,8 +36,7 @@ struct JavaRecipe: Recipe {
         }
         let (_, short, tag) = BaseImages.split(view.baseName(of: view.parsed.stages.count - 1))
         let version =
-            ["openjdk", "eclipse-temurin", "maven", "gradle", "amazoncorretto", "ibm-semeru-runtimes"].contains(short)
-            ? Self.version(of: tag) : nil
+            BaseImages.javaKits.contains(short) ? Self.version(of: tag) : nil
         let major = version ?? Self.installedVersion(evidence.image.text(javaHome + "/release") ?? "") ?? "21"
         if isGlibc { add(runtimeImage("jre-alpine", ["eclipse-temurin:\(major)-jre-alpine"], situation)) }
         add(runtimeImage("jre", ["eclipse-temurin:\(major)-jre\(isGlibc ? "" : "-alpine")"], situation))

@@ -53,6 +53,11 @@ enum BaseImages {
         }
     }
 
+    /// Images of Java development kits; what runs there needs a runtime, which is another image.
+    static let javaKits: Set<String> = [
+        "openjdk", "eclipse-temurin", "maven", "gradle", "amazoncorretto", "ibm-semeru-runtimes",
+    ]
+
     /// Alpine for what brings its own libraries, the newest release that can be had.
     static let alpine = ["alpine:3.22", "alpine:3.21", "alpine:3.20", "alpine:3.19"]
 
@@ -67,7 +72,8 @@ enum BaseImages {
         case "gcc", "rust", "buildpack-deps": return debian
         // What the web needs is in the image for it.
         case "sdk": return [prefix + "aspnet:" + tag]
-        case "maven", "gradle", "golang", "openjdk", "eclipse-temurin": return []
+        case "golang": return []
+        case _ where javaKits.contains(short): return []
         // There is no slim image; compilers are in each but Alpine's.
         case "php": return [name]
         // A distribution without a slim image: the packages for the build stay out all the same.
