@@ -8,7 +8,7 @@ import Testing
 struct GoFilesTests {
     private func verdicts(_ files: [String: String]) throws -> (GoFiles, SampleProject) {
         let project = try SampleProject(files)
-        return (GoFiles(project.tree, RootView(directory: project.root), directory: "/"), project)
+        return (GoFiles(CodeText(project.tree), RootView(directory: project.root), directory: "/"), project)
     }
 
     private func entry(_ name: String, isDirectory: Bool = true) -> ApplicationFiles.Entry {
@@ -59,6 +59,6 @@ struct GoFilesTests {
             base: RootView(directory: "/nonexistent"),
             config: ContainerConfig(), baseConfig: ContainerConfig(), added: ["/usr/local/bin/worker"])
         let situation = Situation(view: try view("FROM golang\n"), project: project.tree, evidence: evidence)
-        #expect(GoStarts(project.tree).areOwn(situation, evidence) == isOwn)
+        #expect(GoStarts(CodeText(project.tree)).areOwn(situation, evidence) == isOwn)
     }
 }

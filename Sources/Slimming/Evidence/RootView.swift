@@ -51,8 +51,9 @@ struct RootView: Sendable {
         return nil
     }
 
-    /// The regular files below a path, as paths in the image; at most `limit`. Links are not followed.
-    func files(below path: String, limit: Int = 200_000) -> [String] {
+    /// The regular files below a path, as paths in the image; at most `limit`. Links are not followed, and directories of
+    /// some names not entered.
+    func files(below path: String, limit: Int = 200_000, without names: Set<String> = []) -> [String] {
         guard let host = host(path) else { return [] }
         var found: [String] = []
         var pending = [(host, path)]
@@ -62,6 +63,7 @@ struct RootView: Sendable {
                 guard lstat(at + "/" + name, &status) == 0 else { continue }
                 let child = PathText.join(shown, name)
                 switch status.st_mode & S_IFMT {
+                case S_IFDIR where names.contains(name): break
                 case S_IFDIR: pending.append((at + "/" + name, child))
                 case S_IFREG: found.append(child)
                 default: break

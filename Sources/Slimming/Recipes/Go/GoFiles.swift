@@ -13,14 +13,11 @@ struct GoFiles: Sendable {
     ]
     private static let limit = 5_000
 
-    init(_ project: ProjectTree, _ image: RootView, directory: String) {
+    init(_ code: CodeText, _ image: RootView, directory: String) {
         self.image = image
         self.directory = directory
-        embedded = project.files(ending: ".go").prefix(Self.limit).flatMap { file -> [String] in
-            guard !file.hasPrefix("vendor/"), let text = project.text(file), text.contains("//go:embed") else {
-                return []
-            }
-            return Self.patterns(in: text).map { PathText.join("/" + PathText.parent(file), $0) }
+        embedded = code.texts(ending: ".go").flatMap { path, text in
+            Self.patterns(in: text).map { PathText.join(PathText.parent(path), $0) }
         }
     }
 

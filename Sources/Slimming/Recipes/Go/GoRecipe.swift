@@ -15,13 +15,13 @@ struct GoRecipe: Recipe {
             programs = BuiltPrograms(main: Self.compiled)
         }
         guard programs.main != nil || !programs.all.isEmpty else { return [] }
-        let code = CodeText(RootView(directory: situation.project.root), directory: "/")
+        let code = CodeText(situation.project)
         let isToldToUseC = view.buildInstructions.contains { $0.original.contains("CGO_ENABLED=1") }
         let usesC =
             code.contains("import \"C\"") || isToldToUseC || Self.usesCModule(situation.project.text("go.mod") ?? "")
         let others = start == nil ? programs.others(view, evidence) : []
         let needsSystem =
-            !others.isEmpty || view.needsShell || !GoStarts(situation.project).areOwn(situation, evidence)
+            !others.isEmpty || view.needsShell || !GoStarts(code).areOwn(situation, evidence)
         let isGlibc = DpkgDatabase.exists(in: evidence.image)
         let details = Details(programs: programs, start: start, code: code, usesC: usesC)
 
@@ -95,7 +95,7 @@ struct GoRecipe: Recipe {
                     "compiled-once", at: command, "the program is compiled when the image is built, not at each start"))
         }
 
-        let known = GoFiles(situation.project, evidence.image, directory: directory)
+        let known = GoFiles(details.code, evidence.image, directory: directory)
         let files = ApplicationFiles(
             situation, evidence: evidence, directory: directory, compilesAtStart: details.start != nil,
             verdict: known.verdict)

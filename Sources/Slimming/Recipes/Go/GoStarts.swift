@@ -2,14 +2,12 @@
 struct GoStarts: Sendable {
     /// The names.
     private(set) var names: Set<String> = []
-    /// Whether it starts something whose name is made up when it runs.
+    /// Whether it starts something whose name is made up when it runs, or may do so where it was not read.
     private(set) var isOpen = false
 
-    init(_ project: ProjectTree) {
-        for file in project.files(ending: ".go") where !file.hasSuffix("_test.go") && !file.hasPrefix("vendor/") {
-            guard let text = project.text(file) else { continue }
-            read(text)
-        }
+    init(_ code: CodeText) {
+        isOpen = !code.isComplete(ending: ".go")
+        for (path, text) in code.texts(ending: ".go") where !path.hasSuffix("_test.go") { read(text) }
     }
 
     /// Whether all of them are programs that the Dockerfile added itself.

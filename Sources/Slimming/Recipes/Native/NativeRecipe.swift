@@ -11,15 +11,15 @@ struct NativeRecipe: Recipe {
         let programs = start.map { BuiltPrograms(main: $0.program) } ?? BuiltPrograms(situation, evidence)
         guard !programs.all.isEmpty else { return [] }
         let others = start == nil ? programs.others(view, evidence) : []
-        let code = CodeText(RootView(directory: situation.project.root), directory: "/")
+        let code = CodeText(situation.project)
         let startsOthers = ["system(", "popen(", "execvp(", "execlp(", "Command::new", "posix_spawn"].contains(
             where: code.contains)
         var plans: [RuntimePlan] = []
         if others.isEmpty, !startsOthers, !view.needsShell, evidence.image.kind("/usr/bin/ldd") == .file {
-            plans.append(plan("scratch", ["scratch"], situation, evidence, programs, start))
+            plans.append(plan("scratch", ["scratch"], situation, evidence, code, programs, start))
         }
         plans.append(
-            plan("distribution", BaseImages.distribution(of: evidence.image), situation, evidence, programs, start))
+            plan("distribution", BaseImages.distribution(of: evidence.image), situation, evidence, code, programs, start))
         return plans
     }
 
@@ -33,8 +33,8 @@ struct NativeRecipe: Recipe {
     }
 
     private func plan(
-        _ variant: String, _ bases: [String], _ situation: Situation, _ evidence: Evidence, _ programs: BuiltPrograms,
-        _ start: CargoRun?
+        _ variant: String, _ bases: [String], _ situation: Situation, _ evidence: Evidence, _ code: CodeText,
+        _ programs: BuiltPrograms, _ start: CargoRun?
     ) -> RuntimePlan {
         var plan = RuntimePlan(name: "native-\(variant)", bases: bases)
         let view = situation.view
@@ -53,7 +53,7 @@ struct NativeRecipe: Recipe {
         let isOnlyForBuild = situation.isOnlyForBuild(directory)
         let outside = OutsideFiles(evidence, outside: directory)
         let installed = InstalledCopies(evidence, outside)
-        let includes = RustIncludes(situation.project)
+        let includes = RustIncludes(code)
         let files = ApplicationFiles(
             situation, evidence: evidence, directory: directory, excluding: Set(outputs), compilesAtStart: start != nil
         ) { entry in

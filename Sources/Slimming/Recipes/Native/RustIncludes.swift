@@ -5,15 +5,14 @@ struct RustIncludes: Sendable {
 
     private static let macros = ["include_str!(\"", "include_bytes!(\""]
 
-    init(_ project: ProjectTree) {
+    init(_ code: CodeText) {
         var paths: Set<String> = []
-        for file in project.files(ending: ".rs") where !file.hasPrefix("vendor/") {
-            guard let text = project.text(file) else { continue }
+        for (path, text) in code.texts(ending: ".rs") {
             for macro in Self.macros {
                 var rest = Substring(text)
                 while let call = rest.firstRange(of: macro) {
                     rest = rest[call.upperBound...]
-                    paths.insert(PathText.join(PathText.parent("/" + file), String(rest.prefix { $0 != "\"" })))
+                    paths.insert(PathText.join(PathText.parent(path), String(rest.prefix { $0 != "\"" })))
                 }
             }
         }

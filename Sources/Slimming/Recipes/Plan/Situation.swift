@@ -31,7 +31,7 @@ struct Situation: Sendable {
         guard let evidence, directory != workingDirectory, directory != "/", evidence.observation.recordedFiles,
             !evidence.opened(below: directory)
         else { return false }
-        return !CodeText(RootView(directory: project.root), directory: "/").contains(directory)
+        return !CodeText(project).contains(directory)
             && !evidence.config.env.contains { $0.contains(directory) }
             && !view.commandWords.contains { $0.contains(directory) }
     }
