@@ -43,7 +43,7 @@ struct EvidenceTests {
         #expect(names(result) == ["main.js", "mystery.dat", "templates", "tests"])
         #expect(result.dropped == ["README.md", "src", "tsconfig.json"])
         #expect(
-            result.copies(from: "build", source: "/app", owner: nil) == [
+            result.copies(situation, CopyOrigins(situation, evidence)) == [
                 "COPY main.js mystery.dat ./", "COPY templates/ ./templates/", "COPY tests/ ./tests/",
             ])
     }
@@ -70,7 +70,7 @@ struct EvidenceTests {
             view: try view("FROM node:20\nWORKDIR /app\nCOPY . .\nRUN x\n"), project: project.tree, evidence: evidence)
         let result = ApplicationFiles(situation, evidence: evidence, directory: "/app") { _ in .unknown }
         #expect(
-            result.copies(from: "build", source: "/app", owner: nil) == [
+            result.copies(situation, CopyOrigins(situation, evidence)) == [
                 "COPY --from=build /app/dist ./dist", "COPY --from=build /app/static ./static",
             ])
     }
@@ -149,7 +149,7 @@ struct EvidenceTests {
         }
         #expect(result.dropped == [".next/cache", "client/node_modules", "client/src"])
         #expect(
-            result.copies(from: "build", source: "/app", owner: nil) == [
+            result.copies(situation, CopyOrigins(situation, evidence)) == [
                 "COPY client/package.json ./client/", "COPY --from=build /app/.next/server ./.next/server",
                 "COPY --from=build /app/client/dist ./client/dist", "COPY --from=build /app/server ./server",
             ])

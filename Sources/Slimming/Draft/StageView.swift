@@ -118,23 +118,26 @@ struct StageView: Sendable {
     /// The commands of all RUN steps.
     var commands: [ShellScript.Command] { runs.flatMap(\.script.commands) }
 
-    /// The last CMD and ENTRYPOINT of the last stage.
-    var command: (entrypoint: CommandLine?, command: CommandLine?) {
-        var result: (CommandLine?, CommandLine?) = (nil, nil)
-        for instruction in final.instructions {
-            switch instruction.kind {
-            case .entrypoint(let line): result.0 = line
-            case .cmd(let line): result.1 = line
-            default: break
+    /// Every CMD and ENTRYPOINT of the last stage.
+    var commandLines: [(node: Int, keyword: String, line: CommandLine)] {
+        final.instructions.compactMap { instruction in
+            guard let node = instruction.nodeIndex else { return nil }
+            return switch instruction.kind {
+            case .cmd(let line): (node, "CMD", line)
+            case .entrypoint(let line): (node, "ENTRYPOINT", line)
+            default: nil
             }
         }
-        return result
+    }
+
+    /// The last CMD and ENTRYPOINT of the last stage.
+    var command: (entrypoint: CommandLine?, command: CommandLine?) {
+        let lines = commandLines
+        return (lines.last { $0.keyword == "ENTRYPOINT" }?.line, lines.last { $0.keyword == "CMD" }?.line)
     }
 
     /// The last stage's last CMD.
-    var commandNode: Int? {
-        final.instructions.last { if case .cmd = $0.kind { true } else { false } }?.nodeIndex
-    }
+    var commandNode: Int? { commandLines.last { $0.keyword == "CMD" }?.node }
 
     /// The words of the image's command; of a shell line those of its first command, without `exec` and assignments.
     var commandWords: [String] {

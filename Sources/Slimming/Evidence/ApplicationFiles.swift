@@ -165,39 +165,31 @@ struct ApplicationFiles: Sendable {
         }
     }
 
-    /// COPY instructions that bring what stays into the working directory.
-    ///
-    /// - Parameters:
-    ///   - build: The stage that has what was built.
-    ///   - source: Where the directory is in that stage.
-    ///   - owner: A value for `--chown`.
-    ///   - origins: Where each entry comes from, for directories that were put together from several places.
-    func copies(
-        from build: String, source: String, owner: String?, into destination: String = "./",
-        origins: CopyOrigins? = nil
-    ) -> [String] {
-        let flag = owner.map { "--chown=\($0) " } ?? ""
+    /// COPY instructions that bring what stays to where it is in the original: from the project what is there as it is, all
+    /// else from where it was made.
+    func copies(_ situation: Situation, _ origins: CopyOrigins) -> [String] {
+        let isWorking = directory == situation.workingDirectory
+        let destination = isWorking ? "./" : directory == "/" ? "/" : directory + "/"
         var lines: [String] = []
         func grouped(_ entries: [Entry]) -> [(directory: String, names: [String])] {
             Dictionary(grouping: entries.map(\.name)) { String($0.dropLast(PathText.name($0).count)) }
                 .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         }
         for group in grouped(kept.filter { $0.isFromContext && !$0.isDirectory }) {
-            lines.append("COPY \(flag)\(group.names.joined(separator: " ")) \(destination)\(group.directory)")
+            lines.append("COPY \(group.names.joined(separator: " ")) \(destination)\(group.directory)")
         }
         for entry in kept where entry.isFromContext && entry.isDirectory {
-            lines.append("COPY \(flag)\(entry.name)/ \(destination)\(entry.name)/")
+            lines.append("COPY \(entry.name)/ \(destination)\(entry.name)/")
         }
-        let prefix = source == "/" ? "/" : source + "/"
         func origin(_ entry: Entry) -> (stage: String, path: String) {
-            origins?.origin(of: PathText.join(directory, entry.name)) ?? (build, prefix + entry.name)
+            origins.origin(of: PathText.join(directory, entry.name))
         }
         // What is built changes most often, what is installed seldom: dependencies first.
         let order = ["node_modules", "vendor"]
         let built = kept.filter { !$0.isFromContext && $0.isDirectory }
         func line(_ entry: Entry) -> String {
             let origin = origin(entry)
-            return "COPY --from=\(origin.stage) \(flag)\(origin.path) \(destination)\(entry.name)"
+            return "COPY --from=\(origin.stage) \(origin.path) \(destination)\(entry.name)"
         }
         for entry in built.filter({ order.contains($0.name) }) { lines.insert(line(entry), at: 0) }
         for entry in built where !order.contains(entry.name) { lines.append(line(entry)) }
@@ -218,17 +210,8 @@ struct ApplicationFiles: Sendable {
         }
         for stage in stages {
             let (name, directory) = (stage.name, stage.directory)
-            lines.append("COPY --from=\(name) \(flag)\(stage.files.joined(separator: " ")) \(destination)\(directory)")
+            lines.append("COPY --from=\(name) \(stage.files.joined(separator: " ")) \(destination)\(directory)")
         }
         return lines
-    }
-
-    /// Whether a name needs the form of COPY that takes any name, which is not written here.
-    var hasAwkwardNames: Bool {
-        kept.contains { entry in
-            entry.name.contains {
-                $0 == " " || $0 == "\"" || $0 == "*" || $0 == "?" || $0 == "[" || $0 == "$" || $0 == "\\"
-            }
-        }
     }
 }

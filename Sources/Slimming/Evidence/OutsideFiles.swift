@@ -94,14 +94,6 @@ struct OutsideFiles: Sendable {
         path.hasPrefix("/usr/") ? String(path.dropFirst(4)) : "/usr" + path
     }
 
-    /// COPY instructions that keep every path where it is.
-    func copies(from build: String) -> [String] {
-        paths.map { "COPY --from=\(build) \($0) \($0)" }
-    }
-
     /// COPY instructions that keep every path where it is, from where it was made.
     func copies(_ origins: CopyOrigins) -> [String] { paths.map { origins.line($0) } }
-
-    /// Adds the instructions to a plan.
-    func add(to plan: inout RuntimePlan, _ view: StageView) { plan.copies += copies(from: Composer.buildName(view)) }
 }

@@ -28,13 +28,10 @@ struct DotnetRecipe: Recipe {
 
     private func plan(_ variant: String, _ base: String, _ situation: Situation, _ evidence: Evidence) -> RuntimePlan {
         var plan = RuntimePlan(name: "dotnet-\(variant)", bases: [base])
-        let view = situation.view
         let directory = situation.applicationDirectory
         let origins = CopyOrigins(situation, evidence)
-        plan.steps.append(
-            situation.step(
-                "runtime-base", at: situation.fromNode,
-                "the development kit stays in the build stage; the image starts from the \(variant) image"))
+        plan.noteBase(
+            "the development kit stays in the build stage; the image starts from the \(variant) image", situation)
         keepDownloads(&plan, situation)
         if let start = DotnetRun(situation) {
             start.publishOnce(&plan, situation)
@@ -42,9 +39,7 @@ struct DotnetRecipe: Recipe {
             let files = ApplicationFiles(situation, evidence: evidence, directory: directory) { entry in
                 Self.isForBuild(entry.name) ? .dead : .unknown
             }
-            plan.copies += files.copies(
-                from: Composer.buildName(view), source: directory, owner: nil,
-                into: directory == situation.workingDirectory ? "./" : directory + "/", origins: origins)
+            plan.copies += files.copies(situation, origins)
             plan.noteDropped(files, situation)
             plan.copies += OutsideFiles(
                 evidence, outside: directory,

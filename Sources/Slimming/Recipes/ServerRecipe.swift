@@ -22,10 +22,8 @@ struct ServerRecipe: Recipe {
         var plan = RuntimePlan(name: isAlpine ? "server-alpine" : "server", bases: bases)
         plan.isInPlace = true
         if isAlpine {
-            plan.steps.append(
-                situation.step(
-                    "runtime-base", at: situation.fromNode,
-                    "the server needs no distribution around it: the alpine image of the same version is enough"))
+            plan.noteBase(
+                "the server needs no distribution around it: the alpine image of the same version is enough", situation)
         }
         if view.buildIndex != last, BaseImages.split(view.baseName(of: view.buildIndex)).short == "node" {
             NodePackageManager(situation).orderManifests(&plan, situation)

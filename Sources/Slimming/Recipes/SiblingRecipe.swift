@@ -28,23 +28,18 @@ struct SiblingRecipe: Recipe {
         _ variant: String, _ bases: [String], _ account: AccountSetup.Tools, _ situation: Situation,
         _ evidence: Evidence
     ) -> RuntimePlan {
-        let view = situation.view
-        let build = Composer.buildName(view)
         let origins = CopyOrigins(situation, evidence)
         let directory = situation.applicationDirectory
         var plan = RuntimePlan(name: "sibling-\(variant)", bases: bases)
-        plan.steps.append(
-            situation.step(
-                "runtime-base", at: situation.fromNode, "what only the build needs stays in a stage of its own"))
+        plan.noteBase(
+            "what only the build needs stays in a stage of its own", situation)
         DependencyInstallers.leaveOutDevelopment(&plan, situation)
         plan.copies = OutsideFiles(evidence, outside: directory).copies(origins)
         if directory != "/" {
             let files = ApplicationFiles(situation, evidence: evidence, directory: directory) { entry in
                 Self.buildFiles.contains(entry.name) ? .deadUnlessNamed : .unknown
             }
-            plan.copies += files.copies(
-                from: build, source: directory, owner: nil,
-                into: directory == situation.workingDirectory ? "./" : directory + "/", origins: origins)
+            plan.copies += files.copies(situation, origins)
             plan.noteDropped(files, situation)
         }
         plan.user = AccountSetup.user(situation, setup: account)

@@ -36,12 +36,10 @@ struct SingleStageRecipe: Recipe {
     private func plan(_ variant: String, _ bases: [String], _ situation: Situation) -> RuntimePlan {
         var plan = RuntimePlan(name: "\(isLastResort ? "in-place" : "single-stage")-\(variant)", bases: bases)
         plan.isInPlace = true
-        plan.steps.append(
-            situation.step(
-                "runtime-base", at: situation.fromNode,
-                isLastResort
-                    ? "the \(variant) image of the same version is enough"
-                    : "nothing is compiled here: the \(variant) image of the same version is enough"))
+        plan.noteBase(
+            isLastResort
+                ? "the \(variant) image of the same version is enough"
+                : "nothing is compiled here: the \(variant) image of the same version is enough", situation)
         let isNode = bases.first?.contains("node:") ?? false
         plan.user = AccountSetup.user(
             situation, setup: variant == "alpine" ? .alpine : .debian,

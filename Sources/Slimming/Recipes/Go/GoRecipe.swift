@@ -77,11 +77,9 @@ struct GoRecipe: Recipe {
         let view = situation.view
         let directory = situation.applicationDirectory
         let usesC = details.usesC
-        plan.steps.append(
-            situation.step(
-                "runtime-base", at: situation.fromNode,
-                "the tool chain stays in the build stage; the program runs on \(variant == "scratch" ? "an empty base" : bases[0])"
-            ))
+        plan.noteBase(
+            "the tool chain stays in the build stage; the program runs on \(variant == "scratch" ? "an empty base" : bases[0])",
+            situation)
         let needsZones = evidence.looksUpTimeZones || details.code.contains("LoadLocation")
         let compiler = GoBuild(situation, usesC: usesC, zones: needsZones && variant != "distroless")
         compiler.edit(&plan, situation, isCompiledLater: details.start != nil)
@@ -105,22 +103,18 @@ struct GoRecipe: Recipe {
         let outside = details.programs.outside(directory)
         let origins = CopyOrigins(situation, evidence)
         if variant == "scratch" {
-            plan.hasShell = false
-            var root = RootFilesystem()
-            root.account = AccountSetup.line(situation)
-            root.writable = AccountSetup.user(situation, setup: .none)?.writable ?? evidence.writtenDirectories
+            var root = RootFilesystem(situation)
             let roots = "/etc/ssl/certs/ca-certificates.crt"
             root.files = [roots]
             if copiesZones { root.files.append("/usr/share/zoneinfo") }
             if usesC { root.linked = details.programs.all.map { origins.origin(of: $0).path }.sorted() }
             // Whatever golang image it is, it downloads modules by its roots of trust.
             root.settle { situation.buildStageHas($0) ?? ($0 == roots ? true : nil) }
-            plan.buildTail += root.lines(
+            plan.start(
+                from: root, situation,
                 comment:
                     "What an empty base lacks: roots of trust, accounts, a place for temporary files\(usesC ? ", shared libraries" : "")."
             )
-            // The parent is copied: a copy of /rootfs/tmp itself would get other permissions.
-            copies.append("COPY --from=\(build) \(RootFilesystem.directory)/ /")
             plan.steps.append(
                 situation.step(
                     "empty-base-needs", at: situation.fromNode,
@@ -141,12 +135,10 @@ struct GoRecipe: Recipe {
             copies += places.map { "COPY --from=\(build) \($0) \($0)" }
         }
         plan.noteAccount(situation)
-        copies += files.copies(
-            from: build, source: directory, owner: nil,
-            into: directory == situation.workingDirectory ? "./" : directory + "/", origins: origins)
+        copies += files.copies(situation, origins)
         copies += outside.map { origins.line($0.from, to: $0.to) }
         copies += OutsideFiles(evidence, outside: directory, excluding: details.programs.all.sorted()).copies(origins)
-        plan.copies = copies
+        plan.copies += copies
         plan.noteDropped(files, situation)
         CommandForm.makeExec(&plan, situation)
         plan.buildOnlyVariables = [

@@ -14,7 +14,7 @@ struct BootArchive: Sendable {
 
     /// The archive that the command runs with `-jar`; nil when there is none, or none with layers.
     init?(_ situation: Situation, _ evidence: Evidence) {
-        guard situation.view.command.command != nil || situation.view.command.entrypoint != nil else { return nil }
+        guard !situation.view.commandLines.isEmpty else { return nil }
         let archives = evidence.observation.opened.filter {
             ($0.hasSuffix(".jar") || $0.hasSuffix(".war")) && evidence.added.contains($0)
         }
@@ -50,15 +50,7 @@ struct BootArchive: Sendable {
         let target = place == working ? "./" : place + "/"
         plan.copies += layers.map { "COPY --from=\(source.stage) \(Self.directory)/\($0)/ \(target)" }
         let classPath = place == working ? [] : ["-cp", place]
-        for instruction in situation.view.final.instructions {
-            let keyword: String
-            let line: CommandLine
-            switch instruction.kind {
-            case .cmd(let command): (keyword, line) = ("CMD", command)
-            case .entrypoint(let command): (keyword, line) = ("ENTRYPOINT", command)
-            default: continue
-            }
-            guard let node = instruction.nodeIndex else { continue }
+        for (node, keyword, line) in situation.view.commandLines {
             let words = line.isShellForm ? (line.words.first.flatMap(CommandForm.execWords) ?? []) : line.words
             if let at = words.firstIndex(of: "-jar"), at + 1 < words.count {
                 let changed = words[..<at] + classPath + [launcher] + words[(at + 2)...]

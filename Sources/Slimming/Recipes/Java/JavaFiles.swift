@@ -92,9 +92,7 @@ struct JavaFiles: Sendable {
         guard directory != "/" else { return [] }
         var files = application
         if let other { files.leaveOut(other) }
-        let lines = files.copies(
-            from: Composer.buildName(situation.view), source: directory, owner: nil,
-            into: directory == situation.workingDirectory ? "./" : directory + "/", origins: origins)
+        let lines = files.copies(situation, origins)
         return lines + built.filter { $0 != other }.map { origins.line($0) }
     }
 }

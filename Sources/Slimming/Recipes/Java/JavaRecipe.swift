@@ -93,7 +93,8 @@ struct JavaRecipe: Recipe {
         plan.copies += files.copies(situation, origins, without: boot?.path)
         let outside = OutsideFiles(
             evidence, outside: situation.applicationDirectory,
-            excluding: ["/usr/share/maven", "/opt/gradle", "/opt/java", "/home/gradle/.gradle"])
+            excluding: ["/usr/share/maven", "/opt/gradle", "/opt/java", "/home/gradle/.gradle"]
+                + (plan.hasShell ? [] : evidence.locales))
         plan.copies += outside.copies(origins).filter { line in !(boot.map { line.hasSuffix(" " + $0.path) } ?? false) }
         boot?.takeApart(&plan, situation, origins)
         plan.buildOnlyVariables = [

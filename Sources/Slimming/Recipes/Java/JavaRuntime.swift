@@ -75,9 +75,7 @@ struct JavaRuntime: Sendable {
                 "jlink makes a runtime of the modules that are no tools; compilers and sources stay in the build stage")
         )
         if variant == "scratch" {
-            plan.hasShell = false
-            var root = RootFilesystem()
-            root.account = AccountSetup.line(situation)
+            var root = RootFilesystem(situation)
             root.first = commands(RootFilesystem.directory + Self.home, evidence)
             root.linkedDirectories = [RootFilesystem.directory + Self.home]
             root.shell = true
@@ -86,8 +84,9 @@ struct JavaRuntime: Sendable {
                 $0.hasPrefix("/usr/share/fonts") || $0.hasPrefix("/etc/fonts")
             }
             if opensFonts { root.files += ["/usr/share/fonts", "/etc/fonts"] }
-            root.files += evidence.loadedByName(program: developmentKit + "/bin/java", besides: [developmentKit])
-            root.writable = AccountSetup.user(situation, setup: .none)?.writable ?? evidence.writtenDirectories
+            root.add(
+                libraries: evidence.loadedByName(program: developmentKit + "/bin/java", besides: [developmentKit]),
+                of: evidence.image)
             root.settle(situation.buildStageHas)
             root.first += links(situation).flatMap { path in
                 [
@@ -95,17 +94,11 @@ struct JavaRuntime: Sendable {
                     "ln -s \(Self.home)/bin/java \(RootFilesystem.directory)\(path)",
                 ]
             }
-            let lines = root.lines(
-                comment: "A Java runtime without the development kit, and the shared libraries that it loads.")
             // What the base has does not change with the sources: made in front of them, it is made once.
-            if !situation.view.buildsAsOther, root.files.allSatisfy({ evidence.base.kind($0) != nil }),
-                evidence.base.kind(roots) != nil
-            {
-                plan.buildHead = lines
-            } else {
-                plan.buildTail = lines
-            }
-            plan.copies.append("COPY --from=\(build) \(RootFilesystem.directory)/ /")
+            let isInBase = (root.files + root.libraries + [roots]).allSatisfy { evidence.base.kind($0) != nil }
+            plan.start(
+                from: root, situation, early: isInBase && !situation.view.buildsAsOther,
+                comment: "A Java runtime without the development kit, and the shared libraries that it loads.")
             plan.user = AccountSetup.plain(situation)
             plan.setup = [
                 "ENV JAVA_HOME=\(Self.home) PATH=\(Self.home)/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -19,7 +19,9 @@ struct NativeRecipe: Recipe {
             plans.append(plan("scratch", ["scratch"], situation, evidence, code, programs, start))
         }
         plans.append(
-            plan("distribution", BaseImages.distribution(of: evidence.image), situation, evidence, code, programs, start))
+            plan(
+                "distribution", BaseImages.distribution(of: evidence.image), situation, evidence, code, programs, start)
+        )
         return plans
     }
 
@@ -37,21 +39,18 @@ struct NativeRecipe: Recipe {
         _ programs: BuiltPrograms, _ start: CargoRun?
     ) -> RuntimePlan {
         var plan = RuntimePlan(name: "native-\(variant)", bases: bases)
-        let view = situation.view
-        let build = Composer.buildName(view)
         let directory = situation.applicationDirectory
-        plan.steps.append(
-            situation.step(
-                "runtime-base", at: situation.fromNode,
-                "compilers and sources stay in the build stage; the program runs on \(variant == "scratch" ? "an empty base with the libraries that it loads" : "the distribution alone")"
-            ))
+        plan.noteBase(
+            "compilers and sources stay in the build stage; the program runs on \(variant == "scratch" ? "an empty base with the libraries that it loads" : "the distribution alone")",
+            situation)
         let origins = CopyOrigins(situation, evidence)
         let outputs = ["target", "build", "bin", "obj"].filter { name in
             let path = PathText.join(directory, name)
             return programs.all.contains { PathText.isBelow($0, path) } || ["target", "obj"].contains(name)
         }
         let isOnlyForBuild = situation.isOnlyForBuild(directory)
-        let outside = OutsideFiles(evidence, outside: directory)
+        let gathered = variant == "scratch" ? evidence.locales + evidence.characterSets : []
+        let outside = OutsideFiles(evidence, outside: directory, excluding: gathered)
         let installed = InstalledCopies(evidence, outside)
         let includes = RustIncludes(code)
         let files = ApplicationFiles(
@@ -70,28 +69,25 @@ struct NativeRecipe: Recipe {
         programs.strip(&plan, situation, evidence)
         var copies: [String] = []
         if variant == "scratch" {
-            plan.hasShell = false
-            var root = RootFilesystem()
-            root.account = AccountSetup.line(situation)
+            var root = RootFilesystem(situation)
             let own = programs.all.union(
                 outside.paths.filter {
                     evidence.image.kind($0) == .file && ($0.contains("/lib/") || $0.contains("/bin/"))
                 })
             root.linked = own.map { origins.origin(of: $0).path }.sorted()
-            root.files =
-                ["/etc/ssl/certs/ca-certificates.crt", "/etc/nsswitch.conf"] + evidence.locales + evidence.characterSets
+            root.files = ["/etc/ssl/certs/ca-certificates.crt", "/etc/nsswitch.conf"] + gathered
             if evidence.looksUpTimeZones { root.files.append("/usr/share/zoneinfo") }
             // Libraries that were loaded by name, which linking does not tell.
-            root.files += evidence.loadedByName(program: programs.main ?? "").filter { path in
+            let loaded = evidence.loadedByName(program: programs.main ?? "").filter { path in
                 !root.files.contains(path) && !outside.paths.contains { PathText.isBelow(path, $0) }
             }
-            root.writable = AccountSetup.user(situation, setup: .none)?.writable ?? evidence.writtenDirectories
+            root.add(libraries: loaded, of: evidence.image)
             root.settle(situation.buildStageHas)
-            plan.buildTail += root.lines(
+            plan.start(
+                from: root, situation,
                 comment:
                     "What an empty base lacks: the shared libraries of the program, accounts, a place for temporary files."
             )
-            copies.append("COPY --from=\(build) \(RootFilesystem.directory)/ /")
             plan.user = AccountSetup.plain(situation)
         } else {
             let isAlpine = bases.first?.hasPrefix("alpine") ?? false
@@ -100,9 +96,7 @@ struct NativeRecipe: Recipe {
         plan.noteAccount(situation)
         copies += outside.copies(origins)
         if directory != "/" {
-            copies += files.copies(
-                from: build, source: directory, owner: nil,
-                into: directory == situation.workingDirectory ? "./" : directory + "/", origins: origins)
+            copies += files.copies(situation, origins)
         }
         for (path, place) in programs.outside() where start == nil {
             let isCopied =
@@ -119,7 +113,7 @@ struct NativeRecipe: Recipe {
             }
         }
         if let start { start.compileOnce(&plan, &copies, situation) }
-        plan.copies = copies
+        plan.copies += copies
         plan.noteDropped(files, situation)
         CommandForm.makeExec(&plan, situation)
         plan.buildOnlyVariables = [

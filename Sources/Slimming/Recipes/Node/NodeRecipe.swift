@@ -54,10 +54,9 @@ struct NodeRecipe: Recipe {
         let install = manager.installNode(view)
         let origins = CopyOrigins(situation, evidence)
         let modules = origins.origin(of: PathText.join(directory, "node_modules"))
-        plan.steps.append(
-            situation.step(
-                "runtime-base", at: situation.fromNode,
-                "compilers and headers of the full image stay in the build stage; the image starts from \(variant)"))
+        plan.noteBase(
+            "compilers and headers of the full image stay in the build stage; the image starts from \(variant)",
+            situation)
         manager.orderManifests(&plan, situation)
         DownloadCaches.add(to: &plan, situation)
         if let install, !package.developmentDependencies.isEmpty, !package.needsDevelopment(evidence, directory),
@@ -75,13 +74,11 @@ struct NodeRecipe: Recipe {
         ) { entry in
             Self.isDead(entry.name, package) ? .deadUnlessNamed : .unknown
         }
-        plan.copies = files.copies(
-            from: Composer.buildName(view), source: directory, owner: nil,
-            into: directory == situation.workingDirectory ? "./" : directory + "/", origins: origins)
-        OutsideFiles(
+        plan.copies = files.copies(situation, origins)
+        plan.copies += OutsideFiles(
             evidence, outside: directory, excluding: ["/usr/local/lib/node_modules", "/usr/local/bin", "/opt/yarn"]
         )
-        .add(to: &plan, view)
+        .copies(origins)
         GlobalModules(evidence).add(to: &plan, view)
         plan.noteDropped(files, situation)
         let tools: AccountSetup.Tools = variant == "alpine" ? .alpine : variant == "slim" ? .debian : .none
@@ -108,26 +105,22 @@ struct NodeRecipe: Recipe {
     ) -> RuntimePlan {
         var plan = plan("empty", ["scratch"], situation, package, manager, evidence, directory)
         plan.name = "node-scratch"
-        plan.steps.removeAll { $0.id == "runtime-base" }
-        plan.steps.append(
-            situation.step(
-                "runtime-base", at: situation.fromNode,
-                "only node was started: it and its libraries are all that the image has; no package manager, no distribution"
-            ))
+        plan.noteBase(
+            "only node was started: it and its libraries are all that the image has; no package manager, no distribution",
+            situation)
         let modules = PathText.join(directory, "node_modules")
         let libraries =
             evidence.image.kind(modules) == .directory
             ? [CopyOrigins(situation, evidence).origin(of: modules).path] : []
-        var root = LeanInterpreter.root(evidence, interpreter: node, libraries: libraries)
+        var root = LeanInterpreter.root(situation, evidence, interpreter: node, libraries: libraries)
         root.files.insert(node, at: 0)
         root.linkedDirectories = libraries
         root.settle(situation.buildStageHas)
         start?.replaceManager(in: &plan, &root, situation)
         if Account(original: evidence) == nil { root.account = "node:x:1000:1000::/:/sbin/nologin" }
-        plan.buildTail += root.lines(
+        plan.start(
+            from: root, situation,
             comment: "Node with its shared libraries, and what every process expects of a system.")
-        plan.copies.insert("COPY --from=\(Composer.buildName(situation.view)) \(RootFilesystem.directory)/ /", at: 0)
-        plan.hasShell = false
         plan.setup = ["ENV PATH=\(LeanInterpreter.path(besides: PathText.parent(node)))"]
         return plan
     }

@@ -61,12 +61,7 @@ struct StaticSite: Sendable {
 
     /// A last stage with nginx that any account can run.
     func plan(_ situation: Situation) -> RuntimePlan? {
-        guard
-            let command = situation.view.final.instructions.last(where: {
-                if case .cmd = $0.kind { true } else { false }
-            })?.nodeIndex,
-            situation.view.command.entrypoint == nil
-        else { return nil }
+        guard let command = situation.view.commandNode, situation.view.command.entrypoint == nil else { return nil }
         var plan = RuntimePlan(name: "static-nginx", bases: ["nginx:alpine", "nginx:latest"])
         plan.changesServer = true
         let build = Composer.buildName(situation.view)

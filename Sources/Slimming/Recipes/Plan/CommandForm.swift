@@ -9,15 +9,8 @@ enum CommandForm {
     static func makeExec(_ plan: inout RuntimePlan, _ situation: Situation) {
         let view = situation.view
         guard canChange(view) else { return }
-        for instruction in view.final.instructions {
-            let keyword: String
-            let line: CommandLine
-            switch instruction.kind {
-            case .cmd(let command): (keyword, line) = ("CMD", command)
-            case .entrypoint(let command): (keyword, line) = ("ENTRYPOINT", command)
-            default: continue
-            }
-            guard let node = instruction.nodeIndex, plan.commands[node] == nil,
+        for (node, keyword, line) in view.commandLines {
+            guard plan.commands[node] == nil,
                 let words = line.isShellForm ? line.words.first.flatMap(execWords) : replacingShell(line.words)
             else { continue }
             plan.commands[node] = "\(keyword) \(ExecForm.json(words))"

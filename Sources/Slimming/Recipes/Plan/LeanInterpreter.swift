@@ -34,9 +34,10 @@ enum LeanInterpreter {
     /// The part of the plan that makes the root file system.
     ///
     /// - Parameter libraries: Directories of the original whose libraries come along with what they are linked with.
-    static func root(_ evidence: Evidence, interpreter: String, libraries: [String]) -> RootFilesystem {
-        var root = RootFilesystem()
-        root.account = (Account(original: evidence) ?? .application).line
+    static func root(
+        _ situation: Situation, _ evidence: Evidence, interpreter: String, libraries: [String]
+    ) -> RootFilesystem {
+        var root = RootFilesystem(situation)
         root.linked = [interpreter]
         root.shell = true
         root.files = [
@@ -44,7 +45,6 @@ enum LeanInterpreter {
             "/etc/mime.types", "/usr/share/zoneinfo", "/usr/lib/locale/C.utf8",
         ]
         root.add(libraries: evidence.loadedByName(program: interpreter, besides: libraries), of: evidence.image)
-        root.writable = evidence.writtenDirectories
         return root
     }
 

@@ -25,6 +25,16 @@ struct RootFilesystem: Sendable {
     /// Whether dpkg keeps records where the files come from; nil where that is not known.
     private var hasRecords: Bool?
 
+    /// Nothing but an account that has no rights.
+    init() {}
+
+    /// The account that a situation's image runs as, and what it writes.
+    init(_ situation: Situation) {
+        account = AccountSetup.line(situation)
+        writable =
+            AccountSetup.user(situation, setup: .none)?.writable ?? situation.evidence?.writtenDirectories ?? []
+    }
+
     /// Takes libraries along, with the links to them.
     mutating func add(libraries paths: [String], of image: RootView) {
         for path in paths {

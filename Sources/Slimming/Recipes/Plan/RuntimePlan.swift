@@ -71,6 +71,23 @@ extension RuntimePlan {
                 "the base has wget, which asks the same; curl would have to be installed"))
     }
 
+    /// Says why the image starts from what it does, in the place of an earlier reason.
+    mutating func noteBase(_ why: String, _ situation: Situation) {
+        steps.removeAll { $0.id == "runtime-base" }
+        steps.append(situation.step("runtime-base", at: situation.fromNode, why))
+    }
+
+    /// Starts the image from nothing but what the build stage gathers.
+    ///
+    /// - Parameter early: Whether it can be gathered before all other steps.
+    mutating func start(from root: RootFilesystem, _ situation: Situation, early: Bool = false, comment: String) {
+        let lines = root.lines(comment: comment)
+        if early { buildHead = lines } else { buildTail += lines }
+        // The parent is copied: a copy of /tmp itself would get other permissions.
+        copies.insert("COPY --from=\(Composer.buildName(situation.view)) \(RootFilesystem.directory)/ /", at: 0)
+        hasShell = false
+    }
+
     /// Gives the reason for an account, if there is one.
     mutating func noteAccount(_ situation: Situation) {
         guard let user else { return }

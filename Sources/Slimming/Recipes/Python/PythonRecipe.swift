@@ -87,13 +87,13 @@ struct PythonRecipe: Recipe {
         let files = applicationFiles(situation, evidence, excluding: [".venv"])
         plan.copies =
             ["COPY --from=\(Composer.buildName(view)) \(Self.environment) \(Self.environment)"]
-            + copies(of: files, situation, origins)
+            + files.copies(situation, origins)
         plan.steps.append(
             situation.step(
                 "virtual-environment", at: view.runs.first?.instruction.nodeIndex,
                 "dependencies are installed where they can be copied as a whole, without pip and its cache"))
         let elsewhere = ["/root/.local", "/root/.cache"]
-        finish(&plan, situation, files, excluding: elsewhere)
+        finish(&plan, situation, evidence, files, excluding: elsewhere)
         Launchers.remove(&plan, situation)
         return plan
     }
@@ -130,17 +130,9 @@ struct PythonRecipe: Recipe {
                         "what installs packages is of no use in the image: \(own.installers.joined(separator: ", "))"))
             }
         }
-        plan.copies = [origins.line(own.directory)] + copies(of: files, situation, origins)
-        finish(&plan, situation, files, excluding: [own.directory, "/root/.cache"])
+        plan.copies = [origins.line(own.directory)] + files.copies(situation, origins)
+        finish(&plan, situation, evidence, files, excluding: [own.directory, "/root/.cache"])
         Launchers.remove(&plan, situation)
-    }
-
-    /// What of the application comes along.
-    private func copies(of files: ApplicationFiles, _ situation: Situation, _ origins: CopyOrigins) -> [String] {
-        let directory = situation.applicationDirectory
-        return files.copies(
-            from: Composer.buildName(situation.view), source: directory, owner: nil,
-            into: directory == situation.workingDirectory ? "./" : directory + "/", origins: origins)
     }
 
     /// Python with its library and the environment, on an empty base.
@@ -148,19 +140,16 @@ struct PythonRecipe: Recipe {
         var plan = environmentPlan(["scratch"], situation, evidence, own)
         let environment = own?.directory ?? Self.environment
         plan.name = "python-scratch"
-        plan.steps.removeAll { $0.id == "runtime-base" }
-        plan.steps.append(
-            situation.step(
-                "runtime-base", at: situation.fromNode,
-                "only Python was started: it, its library and the shared libraries they load are all that the image has"
-            ))
+        plan.noteBase(
+            "only Python was started: it, its library and the shared libraries they load are all that the image has",
+            situation)
         let python = evidence.image.resolved("/usr/local/bin/python3")
         let library = "/usr/local/lib/" + PathText.name(python)
         guard evidence.image.kind(library) == .directory else {
             return environmentPlan(
                 BaseImages.slim(of: situation.view.baseName(of: situation.view.buildIndex)), situation, evidence, own)
         }
-        var root = LeanInterpreter.root(evidence, interpreter: python, libraries: [library])
+        var root = LeanInterpreter.root(situation, evidence, interpreter: python, libraries: [library])
         root.linkedDirectories = [library + "/lib-dynload", environment]
         // Parts of the library that are tools or need what is not there, and what only installers use.
         let unneeded = [
@@ -178,10 +167,9 @@ struct PythonRecipe: Recipe {
             root.first.append("cp -P /usr/local/lib/libpython*.so* \(gathered)/usr/local/lib/")
         }
         root.settle(situation.buildStageHas)
-        plan.buildTail += root.lines(
+        plan.start(
+            from: root, situation,
             comment: "Python with its shared libraries, and what every process expects of a system.")
-        plan.copies.insert("COPY --from=\(Composer.buildName(situation.view)) \(RootFilesystem.directory)/ /", at: 0)
-        plan.hasShell = false
         let inherited = evidence.baseConfig.env.filter {
             !$0.hasPrefix("PATH=") && !$0.contains("_SHA256") && !$0.hasPrefix("GPG_KEY") && !$0.hasPrefix("PYTHON_")
         }
@@ -216,36 +204,32 @@ struct PythonRecipe: Recipe {
             plan.copies.append("COPY --from=\(build) \(scripts.sorted().joined(separator: " ")) /usr/local/bin/")
         }
         let files = applicationFiles(situation, evidence)
-        plan.copies += copies(of: files, situation, CopyOrigins(situation, evidence))
-        finish(&plan, situation, files)
+        plan.copies += files.copies(situation, CopyOrigins(situation, evidence))
+        finish(&plan, situation, evidence, files)
         return plan
     }
 
     private func base(_ name: String, _ bases: [String], _ situation: Situation) -> RuntimePlan {
         var plan = RuntimePlan(name: name, bases: bases)
-        plan.steps.append(
-            situation.step(
-                "runtime-base", at: situation.fromNode,
-                "compilers and headers of the full image stay in the build stage; the image starts from slim"))
+        plan.noteBase(
+            "compilers and headers of the full image stay in the build stage; the image starts from slim", situation)
         return plan
     }
 
     private func finish(
-        _ plan: inout RuntimePlan, _ situation: Situation, _ files: ApplicationFiles, excluding: [String] = []
+        _ plan: inout RuntimePlan, _ situation: Situation, _ evidence: Evidence, _ files: ApplicationFiles,
+        excluding: [String] = []
     ) {
-        if let evidence = situation.evidence {
-            let own = evidence.added.filter { $0.hasPrefix("/usr/local/lib/python") || $0.hasPrefix("/usr/local/bin/") }
-            OutsideFiles(
-                evidence, outside: situation.applicationDirectory,
-                excluding: Array(
-                    Set(
-                        own.map {
-                            $0.hasPrefix("/usr/local/bin/")
-                                ? "/usr/local/bin" : "/usr/local/lib/" + $0.split(separator: "/")[3]
-                        })) + ["/usr/local/share", "/usr/local/etc"] + excluding
-            )
-            .add(to: &plan, situation.view)
+        let inPlaces = evidence.added.compactMap { path -> String? in
+            if path.hasPrefix("/usr/local/bin/") { return "/usr/local/bin" }
+            guard path.hasPrefix("/usr/local/lib/python") else { return nil }
+            return "/usr/local/lib/" + path.split(separator: "/")[3]
         }
+        plan.copies += OutsideFiles(
+            evidence, outside: situation.applicationDirectory,
+            excluding: Set(inPlaces) + ["/usr/local/share", "/usr/local/etc"] + excluding
+        )
+        .copies(CopyOrigins(situation, evidence))
         plan.noteDropped(files, situation)
         plan.user = AccountSetup.user(situation, setup: .debian)
         plan.noteAccount(situation)
