@@ -12,6 +12,7 @@ final class Catalog: Sendable {
     /// Opens the database; creates or migrates it under the setup lock when that is needed.
     init(layout: StoreLayout) throws(StoreError) {
         path = layout.database
+        try Catalog.requireRoom(path)
         if status(of: path) != nil, let opened = try? Catalog.open(path) {
             let version = try Catalog.access(opened, path) { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
             if version == Schema.version {
@@ -52,6 +53,18 @@ final class Catalog: Sendable {
         }
     }
 
+    /// The least length of the log's index, which SQLite maps into memory.
+    private static let indexBytes: Int64 = 32 << 10
+
+    /// Fails where the log's index may find no room when it is written: then the system would end the program (`SIGBUS`).
+    ///
+    /// SQLite writes one byte per 4 KiB of the index beforehand, which takes up the room only where blocks are as large.
+    private static func requireRoom(_ path: String) throws(StoreError) {
+        let taken = status(of: path + "-shm").map { Int64($0.st_blocks) * 512 } ?? 0
+        guard taken < indexBytes else { return }
+        if FreeSpace.isLess(than: indexBytes - taken, in: directory(of: path)) { throw .diskFull(path: path) }
+    }
+
     /// Runs statements that only read.
     func read<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
         try Catalog.access(queue, path, body)
@@ -59,7 +72,8 @@ final class Catalog: Sendable {
 
     /// Runs statements in one transaction that takes the write lock at its start, so that it cannot deadlock.
     func write<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
-        try Catalog.access(queue, path) { db in
+        try Catalog.requireRoom(path)
+        return try Catalog.access(queue, path) { db in
             var result: T?
             try db.inTransaction(.immediate) {
                 result = try body(db)
@@ -90,6 +104,10 @@ final class Catalog: Sendable {
     }
 }
 
+private func directory(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+}
+
 extension StoreError {
     /// The case that fits an error thrown inside a database access.
     init(database error: any Error, path: String) {
@@ -107,6 +125,7 @@ extension StoreError {
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN:
             self = .permissionDenied(operation: "open", path: path)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt(path: path, detail: error.message ?? "not a database")
+        case .SQLITE_IOERR where FreeSpace.isUsedUp(in: directory(of: path)): self = .diskFull(path: path)
         default:
             self = .database(
                 path: path, code: error.extendedResultCode.rawValue, message: error.message ?? "unknown error")

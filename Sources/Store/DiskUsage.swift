@@ -115,8 +115,8 @@ extension Store {
         // Files come and go there under the count; what cannot be counted is gone.
         usage.workingBytes = (try? DirectoryTree.size(of: layout.tmp).bytes) ?? 0
         usage.bookkeepingBytes = try DirectoryTree.size(of: layout.statCache).bytes
-        for suffix in ["", "-wal", "-shm"] {
-            usage.bookkeepingBytes += status(of: layout.database + suffix).map { Int64($0.st_size) } ?? 0
+        for file in [layout.reserve] + ["", "-wal", "-shm"].map({ layout.database + $0 }) {
+            usage.bookkeepingBytes += status(of: file).map { Int64($0.st_size) } ?? 0
         }
         return usage
     }

@@ -6,16 +6,23 @@ extension Store {
     ///
     /// Named images and whatever a running process works with stay. Other processes are held off only while it is decided
     /// what goes and while that is moved out of sight; deleting goes on beside them.
-    public func prune(_ options: PruneOptions = PruneOptions()) throws(StoreError) -> PruneReport {
+    ///
+    /// - Parameter keepWaiting: asked now and then while other processes are in the way; false gives up.
+    public func prune(
+        _ options: PruneOptions = PruneOptions(), keepWaiting: KeepWaiting? = nil
+    ) throws(StoreError) -> PruneReport {
         try flushUsage()
-        let (plan, doomed) = try decideAndDetach(options)
+        let (plan, doomed) = try decideAndDetach(options, keepWaiting)
         for path in doomed { try DirectoryTree.remove(path) }
         if !options.dryRun { try Session.removeAbandoned(layout) }
+        Reserve.keep(layout)
         return PruneReport(removed: plan.items)
     }
 
-    private func decideAndDetach(_ options: PruneOptions) throws(StoreError) -> (PrunePlan, doomed: [String]) {
-        let gate = try FileLock.acquire(layout.gate, .exclusive)
+    private func decideAndDetach(
+        _ options: PruneOptions, _ keepWaiting: KeepWaiting?
+    ) throws(StoreError) -> (PrunePlan, doomed: [String]) {
+        let gate = try FileLock.acquire(layout.gate, .exclusive, keepWaiting: keepWaiting)
         defer { gate.release() }
         var plan = try PrunePlan(store: self)
         plan.select(options)

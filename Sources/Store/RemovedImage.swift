@@ -18,10 +18,11 @@ extension Store {
     ///
     /// What this store value itself has looked up is no reason to keep a blob.
     ///
+    /// - Parameter keepWaiting: asked now and then while other processes are in the way; false gives up.
     /// - Throws: ``StoreError/notFound(_:)`` when the name is unknown.
-    public func removeImage(_ name: Reference) throws(StoreError) -> RemovedImage {
+    public func removeImage(_ name: Reference, keepWaiting: KeepWaiting? = nil) throws(StoreError) -> RemovedImage {
         let full = name.withDefaultTag
-        let gate = try FileLock.acquire(layout.gate, .exclusive)
+        let gate = try FileLock.acquire(layout.gate, .exclusive, keepWaiting: keepWaiting)
         defer { gate.release() }
         let text = try catalog.write { db in
             let text = try String.fetchOne(

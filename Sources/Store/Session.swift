@@ -132,6 +132,20 @@ extension Session {
         }
     }
 
+    /// The processes that have living sessions, that of one `Store` value left out; in ascending order.
+    static func processes(_ layout: StoreLayout, exceptOf own: Session?) throws(StoreError) -> [Int32] {
+        let left = own?.directory
+        var found: Set<Int32> = []
+        for name in try entries(of: layout.tmp) {
+            let directory = layout.tmp + "/" + name
+            guard directory != left, let number = name.split(separator: "-").first.flatMap({ Int32($0) }) else {
+                continue
+            }
+            if let lock = try FileLock.tryAcquire(directory: directory) { lock.release() } else { found.insert(number) }
+        }
+        return found.sorted()
+    }
+
     /// What the living sessions hold, those of one `Store` value left out. To act on it, hold the gate exclusively.
     static func leases(_ layout: StoreLayout, exceptOf own: Session?) throws(StoreError) -> Set<LeasedItem> {
         let left = own?.directory

@@ -32,16 +32,21 @@ public final class Store: Sendable {
     ///
     /// Opening an existing store reads only, unless an earlier process was killed and left unfinished work to remove.
     ///
-    /// - Parameter unpacking: how layers are unpacked; `parents` is set by the store.
+    /// - Parameters:
+    ///   - unpacking: how layers are unpacked; `parents` is set by the store.
+    ///   - freesSpace: things will be removed: on a full disk the room that is kept back for that is used.
     /// - Throws: ``StoreError/newerVersion(path:found:supported:)`` when a newer program has migrated the store.
     public init(
-        root: String, durability: Durability = .full, unpacking: ApplyOptions = ApplyOptions()
+        root: String, durability: Durability = .full, unpacking: ApplyOptions = ApplyOptions(), freesSpace: Bool = false
     ) throws(StoreError) {
         layout = StoreLayout(root: Store.absolute(root))
         self.durability = durability
         self.unpacking = unpacking
-        if status(of: layout.database) == nil { try layout.create() }
+        let isNew = status(of: layout.database) == nil
+        if isNew { try layout.create() }
+        if freesSpace { Reserve.useIfNeeded(layout) }
         catalog = try Catalog(layout: layout)
+        if isNew || freesSpace { Reserve.keep(layout) }
         session = Session(layout: layout)
         usage = UsageLog()
         // Somebody else's leftovers are no reason not to work; `prune` reports what cannot be removed.
@@ -61,6 +66,9 @@ public final class Store: Sendable {
         try flushUsage()
         try session.end()
     }
+
+    /// The processes that work with this store at the moment, this value's own work left out; in ascending order.
+    public func otherProcesses() throws(StoreError) -> [Int32] { try Session.processes(layout, exceptOf: session) }
 
     /// Runs `body` while garbage collection elsewhere is held off. Short work only; never wait for another lock inside.
     func whilePublishing<T>(_ body: () throws(StoreError) -> T) throws(StoreError) -> T {

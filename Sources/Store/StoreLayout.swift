@@ -11,6 +11,7 @@ import OCI
 ///     stat-cache/<name>       digests of files by their stat data, one file per build context
 ///     inventory/, secrets/    what was read of layers, a file for each; made when they are first needed
 ///     locks/                  lock files
+///     reserve                 room to give up when things are removed from a full disk
 ///     db.sqlite               everything else
 struct StoreLayout: Sendable {
     let root: String
@@ -24,6 +25,7 @@ struct StoreLayout: Sendable {
     var statCache: String { root + "/stat-cache" }
     var readings: [String] { [root + "/inventory", root + "/secrets"] }
     var locks: String { root + "/locks" }
+    var reserve: String { root + "/reserve" }
     var database: String { root + "/db.sqlite" }
 
     /// Held shared for the moments in which something is published or leased, and exclusively while garbage is determined.

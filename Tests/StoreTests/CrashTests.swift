@@ -57,7 +57,7 @@ private func dieAfter(microseconds: Int) {
 }
 
 /// Gives this thread a mount namespace of its own. Glibc's module does not show `unshare`, so it is looked up by name.
-private func enterMountNamespace() -> Bool {
+func enterMountNamespace() -> Bool {
     guard let symbol = dlsym(nil, "unshare") else { return false }
     let unshare = unsafeBitCast(symbol, to: (@convention(c) (Int32) -> Int32).self)
     return unshare(0x0002_0000) == 0
@@ -181,15 +181,15 @@ private func expectConsistent(_ root: String) throws {
 }
 
 /// Something that should have held in a child process.
-private struct Violation: Error {
+struct Violation: Error {
     let line: Int
 }
 
-private func require(_ condition: Bool, line: Int = #line) throws {
+func require(_ condition: Bool, line: Int = #line) throws {
     if !condition { throw Violation(line: line) }
 }
 
-private func requireDiskFull(line: Int = #line, _ body: () throws -> Void) throws {
+func requireDiskFull(line: Int = #line, _ body: () throws -> Void) throws {
     do {
         try body()
     } catch StoreError.diskFull {
@@ -199,10 +199,7 @@ private func requireDiskFull(line: Int = #line, _ body: () throws -> Void) throw
 }
 
 private func fillDisk(_ root: String) throws {
-    // The mount lives in a namespace of this process and goes with it.
-    try require(enterMountNamespace())
-    try require(mount("none", "/", nil, UInt(MS_REC | MS_PRIVATE), nil) == 0)
-    try require(mount("tmpfs", root, "tmpfs", 0, "size=3m") == 0)
+    try mountDisk(root, "size=3m")
     let store = try Store(root: root)
     let kept = try store.put(bytes("kept"))
     // Announced sizes are refused at once; others fail when the room is used up.

@@ -13,9 +13,9 @@ struct ImageSession: Sendable {
     let display: TransferDisplay
     let progress: Progress
 
-    /// Opens the store.
-    init(_ global: GlobalOptions, quiet: Bool = false) throws {
-        do { store = try global.openStore() } catch { throw CommandFailure(ofImage: error) }
+    /// Opens the store; `freesSpace`: to remove things from it.
+    init(_ global: GlobalOptions, quiet: Bool = false, freesSpace: Bool = false) throws {
+        do { store = try global.openStore(freesSpace: freesSpace) } catch { throw CommandFailure(ofImage: error) }
         registry = RegistryAccess {
             RegistryClient(configuration: try RegistriesConfiguration.load(), credentials: CredentialStore())
         }

@@ -51,8 +51,9 @@ struct RemoveCommand: AsyncParsableCommand {
     var names: [String] = []
 
     func run() async throws {
-        let session = try ImageSession(global)
+        let session = try ImageSession(global, freesSpace: true)
         try await session.run { session in
+            let notice = WaitingNotice(for: session.store)
             var references = try names.map(ImageNames.reference)
             if all { references = try session.store.listImages().map(\.name) }
             guard all || !references.isEmpty else { throw OptionError("name an image to remove") }
@@ -60,7 +61,7 @@ struct RemoveCommand: AsyncParsableCommand {
             var failure: (any Error)?
             for reference in references {
                 do {
-                    let removed = try session.store.removeImage(reference)
+                    let removed = try session.store.removeImage(reference, keepWaiting: notice.keepWaiting)
                     print("Removed image: \(removed.name.familiar)")
                 } catch StoreError.notFound where force {
                     continue

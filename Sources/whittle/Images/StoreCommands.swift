@@ -43,16 +43,17 @@ struct PruneCommand: AsyncParsableCommand {
     var quiet = false
 
     func run() async throws {
-        let session = try ImageSession(global)
+        let session = try ImageSession(global, freesSpace: !dryRun)
         try await session.run { session in
             let options = try self.options
+            let notice = WaitingNotice(for: session.store)
             if all, !dryRun {
                 for image in try session.store.listImages() {
-                    _ = try session.store.removeImage(image.name)
+                    _ = try session.store.removeImage(image.name, keepWaiting: notice.keepWaiting)
                     if !quiet { print("image \(image.name.familiar)") }
                 }
             }
-            let report = try session.store.prune(options)
+            let report = try session.store.prune(options, keepWaiting: notice.keepWaiting)
             if !quiet {
                 for item in report.removed {
                     let detail = item.detail.isEmpty ? item.name : item.detail

@@ -30,8 +30,10 @@ struct GlobalOptions: ParsableArguments {
     /// Whether text for an open file may be coloured.
     func usesColor(on file: Int32) -> Bool { !noColor && environment("NO_COLOR") == nil && isatty(file) == 1 }
 
-    /// Opens the local store.
-    func openStore() throws -> Store { try Store(root: rootDirectory) }
+    /// Opens the local store; `freesSpace`: to remove things, for which a full disk must be no hindrance.
+    func openStore(freesSpace: Bool = false) throws -> Store {
+        try Store(root: rootDirectory, freesSpace: freesSpace)
+    }
 
     /// Options that stand before the command (`whittle --root DIR build …`) are put behind it, where they are parsed.
     static func movedBehindCommand(_ arguments: [String]) -> [String] {
