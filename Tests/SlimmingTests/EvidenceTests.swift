@@ -48,6 +48,24 @@ struct EvidenceTests {
             ])
     }
 
+    /// Blanks would end a name, and brackets would be a pattern.
+    @Test func namesAreCopiedAsTheyAre() throws {
+        let files = ["app/terms of use.txt": "x", "app/[id].js": "x", "app/my data/a": "x"]
+        let image = try SampleProject(files)
+        let project = try SampleProject(
+            Dictionary(uniqueKeysWithValues: files.map { (String($0.key.dropFirst(4)), $0.value) }))
+        let evidence = evidence(image, try SampleProject([:]), added: Set(files.keys.map { "/" + $0 }))
+        let situation = Situation(
+            view: try view("FROM a\nWORKDIR /app\nCOPY . .\nRUN x\n"), project: project.tree, evidence: evidence)
+        let result = ApplicationFiles(situation, evidence: evidence, directory: "/app") { _ in .unknown }
+        #expect(
+            result.copies(situation, CopyOrigins(situation, evidence)) == [
+                #"COPY ["[[]id].js", "terms of use.txt", "./"]"#, #"COPY ["my data/", "./my data/"]"#,
+            ])
+        #expect(CopyLines.destination(of: #"COPY ["my data/", "./my data/"]"#) == "./my data/")
+        #expect(CopyLines.destination(of: "COPY --from=a /b ./c") == "./c")
+    }
+
     @Test func directoriesOfBuildScriptsAreLeft() throws {
         let files = [
             "app/scripts/build.sh": "#!/bin/sh\n", "app/tools/build.sh": "#!/bin/sh\n",

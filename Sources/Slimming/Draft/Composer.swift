@@ -217,10 +217,10 @@ struct Composer {
     private func copyLines() -> String {
         let directory = view.workingDirectory
         return plan.copies.map { line -> String in
-            guard let user = plan.user, !line.contains("--chown"), let target = line.split(separator: " ").last else {
+            guard let user = plan.user, !line.contains("--chown"), let target = CopyLines.destination(of: line) else {
                 return line + "\n"
             }
-            let destination = PathText.join(directory, String(target))
+            let destination = PathText.join(directory, target)
             let isApplication =
                 (plan.hasPrivateFiles || user.ownsApplication) && PathText.isBelow(destination, directory)
                 && directory != "/"

@@ -176,10 +176,10 @@ struct ApplicationFiles: Sendable {
                 .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         }
         for group in grouped(kept.filter { $0.isFromContext && !$0.isDirectory }) {
-            lines.append("COPY \(group.names.joined(separator: " ")) \(destination)\(group.directory)")
+            lines.append(CopyLines.line(group.names.map(CopyLines.literal), to: destination + group.directory))
         }
         for entry in kept where entry.isFromContext && entry.isDirectory {
-            lines.append("COPY \(entry.name)/ \(destination)\(entry.name)/")
+            lines.append(CopyLines.line([CopyLines.literal(entry.name) + "/"], to: "\(destination)\(entry.name)/"))
         }
         func origin(_ entry: Entry) -> (stage: String, path: String) {
             origins.origin(of: PathText.join(directory, entry.name))
@@ -189,7 +189,7 @@ struct ApplicationFiles: Sendable {
         let built = kept.filter { !$0.isFromContext && $0.isDirectory }
         func line(_ entry: Entry) -> String {
             let origin = origin(entry)
-            return "COPY --from=\(origin.stage) \(origin.path) \(destination)\(entry.name)"
+            return CopyLines.line(from: origin.stage, [origin.path], to: destination + entry.name)
         }
         for entry in built.filter({ order.contains($0.name) }) { lines.insert(line(entry), at: 0) }
         for entry in built where !order.contains(entry.name) { lines.append(line(entry)) }
@@ -210,7 +210,7 @@ struct ApplicationFiles: Sendable {
         }
         for stage in stages {
             let (name, directory) = (stage.name, stage.directory)
-            lines.append("COPY --from=\(name) \(stage.files.joined(separator: " ")) \(destination)\(directory)")
+            lines.append(CopyLines.line(from: name, stage.files, to: destination + directory))
         }
         return lines
     }

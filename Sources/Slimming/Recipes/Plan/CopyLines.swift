@@ -1,5 +1,28 @@
+import DockerfileSyntax
+
 /// COPY instructions as a person would write them.
 enum CopyLines {
+    /// An instruction, in the form that takes any name where one has a blank in it.
+    ///
+    /// - Parameter stage: Where the files are; nil for the project's own.
+    static func line(from stage: String? = nil, _ sources: [String], to destination: String) -> String {
+        let words = sources + [destination]
+        let needsForm = words.contains { $0.contains { $0 == " " || $0 == "\t" } }
+        return "COPY " + (stage.map { "--from=\($0) " } ?? "")
+            + (needsForm ? ExecForm.json(words) : words.joined(separator: " "))
+    }
+
+    /// A file's name as a source that means this file alone.
+    static func literal(_ name: String) -> String {
+        name.map { "*?[".contains($0) ? "[\($0)]" : String($0) }.joined()
+    }
+
+    /// Where an instruction copies to.
+    static func destination(of line: String) -> String? {
+        guard line.hasSuffix("\"]") else { return line.split(separator: " ").last.map(String.init) }
+        return line.split(separator: "\"").dropLast().last.map(String.init)
+    }
+
     /// Joins neighbouring instructions that bring files from one stage to one directory under their own names.
     ///
     /// - Parameter image: Tells files from directories, of which COPY brings the content.

@@ -103,6 +103,6 @@ struct CopyOrigins: Sendable {
     /// The COPY instruction that brings a file or directory to where it is, or to another place.
     func line(_ path: String, to destination: String? = nil) -> String {
         let origin = origin(of: path)
-        return "COPY --from=\(origin.stage) \(origin.path) \(destination ?? path)"
+        return CopyLines.line(from: origin.stage, [origin.path], to: destination ?? path)
     }
 }

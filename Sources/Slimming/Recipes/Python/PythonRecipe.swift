@@ -77,7 +77,7 @@ struct PythonRecipe: Recipe {
                 + (needsPip ? "" : " PIP_PYTHON=\(Self.environment)/bin/python")
                 + (syncs ? " UV_PROJECT_ENVIRONMENT=\(Self.environment)" : ""),
         ]
-        if !needsPip { keepToolsOut(&plan, situation) }
+        if !needsPip { PythonInstallers.keepOut(&plan, situation) }
         orderManifests(&plan, situation)
         DownloadCaches.add(to: &plan, situation)
         plan.setup = ["ENV VIRTUAL_ENV=\(Self.environment) PATH=\(Self.environment)/bin:$PATH"]
@@ -243,19 +243,6 @@ struct PythonRecipe: Recipe {
         ]
     }
 
-    /// Programs that install others are no part of the application: they stay out of its environment.
-    private func keepToolsOut(_ plan: inout RuntimePlan, _ situation: Situation) {
-        for run in situation.view.runs {
-            let installs = run.script.commands.filter { $0.name.hasPrefix("pip") && $0.arguments.first == "install" }
-            guard let node = run.instruction.nodeIndex, !installs.isEmpty, installs.allSatisfy(Self.installsTools)
-            else { continue }
-            var text = RunText(node, situation.view, plan)
-            text.replace("pip install", with: "PIP_PYTHON=/usr/local/bin/python pip install")
-            text.replace("pip3 install", with: "PIP_PYTHON=/usr/local/bin/python pip3 install")
-            plan.replacements[node] = text.text
-        }
-    }
-
     /// Leaves out what sends packages elsewhere: uv's "system" would be the other Python, and an environment has no user.
     private func installIntoEnvironment(_ plan: inout RuntimePlan, _ situation: Situation) {
         for run in situation.view.runs {
@@ -299,14 +286,6 @@ struct PythonRecipe: Recipe {
         }
         guard let last, !paths.isEmpty else { return }
         order.apply(&plan, situation, paths: paths, behind: last)
-    }
-
-    /// Whether an installation is of nothing but package managers.
-    private static func installsTools(_ command: ShellScript.Command) -> Bool {
-        let tools: Set<String> = ["poetry", "pipenv", "uv", "pdm", "hatch", "pip", "poetry-core"]
-        let names = command.arguments.filter { !$0.hasPrefix("-") && $0 != "install" }
-            .map { String($0.prefix { $0.isLetter || $0.isNumber || $0 == "-" }) }
-        return !names.isEmpty && names.allSatisfy(tools.contains) && names.contains { $0 != "pip" }
     }
 
     private func applicationFiles(_ situation: Situation, _ evidence: Evidence, excluding: Set<String> = [])
