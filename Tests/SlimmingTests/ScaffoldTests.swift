@@ -103,6 +103,56 @@ struct ScaffoldTests {
         #expect(text.hasSuffix("RUN npm run build\nCMD [\"npm\", \"start\"]\n"))
     }
 
+    @Test(arguments: [
+        (
+            ["requirements.txt": "fastapi\nuvicorn\n", "shop/main.py": "api: FastAPI = FastAPI()\n"],
+            ["uvicorn", "shop.main:api", "--host", "0.0.0.0"]
+        ),
+        (
+            ["pyproject.toml": "dependencies = [\"fastapi\", \"uvicorn\"]\n", "src/shop/app.py": "app = FastAPI(x)\n"],
+            ["uvicorn", "--app-dir", "src", "shop.app:app", "--host", "0.0.0.0"]
+        ),
+        (
+            ["requirements.txt": "Flask\ngunicorn\n", "app.py": "app = Flask(__name__)\n"],
+            ["gunicorn", "--bind", "0.0.0.0:8000", "app:app"]
+        ),
+        (
+            [
+                "requirements.txt": "Flask\ngunicorn\n",
+                "web/__init__.py": "def create_app():\n    app = Flask(__name__)\n    return app\n",
+            ], ["gunicorn", "--bind", "0.0.0.0:8000", "web:create_app()"]
+        ),
+        (
+            ["requirements.txt": "flask\n", "app.py": "app = Flask(__name__)\napp.run()\n"], ["python", "app.py"]
+        ),
+        (
+            ["requirements.txt": "flask\n", "app.py": "app = Flask(__name__)\n"],
+            ["flask", "--app", "app", "run", "--host", "0.0.0.0"]
+        ),
+        (
+            [
+                "requirements/production.txt": "-r base.txt\ngunicorn\n", "requirements/base.txt": "Django\n",
+                "manage.py": "", "shop/wsgi.py": "",
+            ],
+            ["gunicorn", "--bind", "0.0.0.0:8000", "shop.wsgi"]
+        ),
+        (["requirements.txt": "django\n", "manage.py": ""], ["python", "manage.py", "runserver", "0.0.0.0:8000"]),
+    ])
+    func pythonStartsByItsFramework(_ files: [String: String], _ words: [String]) throws {
+        let result = try text(files)
+        #expect(result.hasSuffix(ScaffoldKind.command(words)), "\(result)")
+    }
+
+    @Test func pythonInstallsWhatIsListedOrLocked() throws {
+        #expect(
+            try text(["requirements/production.txt": "", "main.py": ""]).contains(
+                "RUN pip install -r requirements/production.txt\n"))
+        #expect(
+            try text(["pyproject.toml": "", "uv.lock": "", "main.py": ""]).contains(
+                "RUN pip install uv && uv sync --frozen --no-dev\nENV PATH=/app/.venv/bin:$PATH\n"))
+        #expect(try text(["pyproject.toml": "", "main.py": ""]).contains("RUN pip install .\n"))
+    }
+
     @Test func namesWhatItLookedFor() throws {
         let project = try SampleProject(["notes.txt": "x"])
         let error = #expect(throws: SlimmingError.self) { try Scaffold.find(in: project.root) }
