@@ -37,10 +37,10 @@ struct GoRecipe: Recipe {
             if others.isSubset(of: Busybox.programs) {
                 add("alpine", BaseImages.alpine)
             } else if others.subtracting(Busybox.programs) == ["curl"], !code.starts("curl"),
-                let check = WgetHealthCheck.translated(view)
+                let check = PageCheck.translated(view, to: .wget)
             {
                 add("alpine", BaseImages.alpine)
-                plans[plans.count - 1].setHealthCheck(check, situation)
+                plans[plans.count - 1].setHealthCheck(check, by: .wget, situation)
             }
         }
         if isGlibc || !usesC {

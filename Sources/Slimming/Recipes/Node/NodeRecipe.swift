@@ -27,7 +27,8 @@ struct NodeRecipe: Recipe {
         if view.commandWords.first == "node" || start != nil, GlobalModules(evidence).links.isEmpty, isOneBase,
             let node = evidence.image.program("node", workingDirectory: "/", path: evidence.path),
             LeanInterpreter.suffices(
-                situation, evidence, interpreter: interpreter, starts: ["child_process", "execa", "shelljs"])
+                situation, evidence, interpreter: interpreter, client: .node,
+                starts: ["child_process", "execa", "shelljs"])
         {
             plans.append(lean(situation, package, manager, evidence, directory, evidence.image.resolved(node), start))
         }
@@ -122,6 +123,7 @@ struct NodeRecipe: Recipe {
             from: root, situation,
             comment: "Node with its shared libraries, and what every process expects of a system.")
         plan.setup = ["ENV PATH=\(LeanInterpreter.path(besides: PathText.parent(node)))"]
+        LeanInterpreter.answerHealthCheck(&plan, situation, evidence, interpreter: ["node"], client: .node)
         return plan
     }
 

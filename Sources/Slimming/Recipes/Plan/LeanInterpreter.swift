@@ -3,12 +3,21 @@ import DockerfileSyntax
 /// An interpreter with its libraries on an empty base: for applications that start nothing else.
 enum LeanInterpreter {
     /// Whether the application was seen to start only its interpreter, and neither it nor a shell needs anything else.
-    static func suffices(_ situation: Situation, _ evidence: Evidence, interpreter: [String], starts: [String]) -> Bool
-    {
-        guard evidence.observation.recordedFiles, evidence.image.kind("/usr/bin/ldd") == .file,
-            isAnswered(evidence.config.healthcheck?.test ?? [], by: interpreter)
-        else { return false }
-        let allowed = ["sh", "dash", "bash", "env"]
+    ///
+    /// - Parameter client: Asks for the page of a health check in the place of a program for that.
+    static func suffices(
+        _ situation: Situation, _ evidence: Evidence, interpreter: [String], client: PageCheck.Client,
+        starts: [String]
+    ) -> Bool {
+        guard evidence.observation.recordedFiles, evidence.image.kind("/usr/bin/ldd") == .file else { return false }
+        var allowed = ["sh", "dash", "bash", "env"]
+        if !isAnswered(evidence.config.healthcheck?.test ?? [], by: interpreter) {
+            guard PageCheck.translated(situation.view, to: client) != nil else { return false }
+            // Named by the check alone; started, they are what the application needs.
+            allowed += ["curl", "wget"].filter { name in
+                !evidence.observation.programs.contains { PathText.name($0) == name }
+            }
+        }
         let others = evidence.programs.filter { path in
             let name = PathText.name(path)
             return !interpreter.contains { name.hasPrefix($0) } && !allowed.contains(name)
@@ -18,7 +27,18 @@ enum LeanInterpreter {
         let scripts = evidence.observation.opened.filter { evidence.added.contains($0) && $0.hasSuffix(".sh") }
         guard scripts.isEmpty else { return false }
         let code = CodeText(evidence.image, directory: situation.applicationDirectory)
-        return !starts.contains(where: code.contains)
+        return !starts.contains(where: code.contains) && !["curl", "wget"].contains(where: code.starts)
+    }
+
+    /// Lets the interpreter answer a health check that another program would be needed for.
+    static func answerHealthCheck(
+        _ plan: inout RuntimePlan, _ situation: Situation, _ evidence: Evidence, interpreter: [String],
+        client: PageCheck.Client
+    ) {
+        guard !isAnswered(evidence.config.healthcheck?.test ?? [], by: interpreter),
+            let check = PageCheck.translated(situation.view, to: client)
+        else { return }
+        plan.setHealthCheck(check, by: client, situation)
     }
 
     /// Whether a health check starts nothing but the interpreter.

@@ -62,13 +62,15 @@ struct RuntimePlan: Sendable {
 
 extension RuntimePlan {
     /// Has another program check the image's health.
-    mutating func setHealthCheck(_ check: (node: Int, text: String), _ situation: Situation) {
+    mutating func setHealthCheck(
+        _ check: (node: Int, text: String), by client: PageCheck.Client, _ situation: Situation
+    ) {
         commands[check.node] = check.text
         changesHealthCheck = true
         steps.append(
             situation.step(
                 "health-check", at: check.node,
-                "the base has wget, which asks the same; curl would have to be installed"))
+                "the image has \(client.rawValue), which asks the same; nothing has to be installed for that"))
     }
 
     /// Says why the image starts from what it does, in the place of an earlier reason.

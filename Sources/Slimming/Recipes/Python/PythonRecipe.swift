@@ -17,7 +17,7 @@ struct PythonRecipe: Recipe {
         let own = usesEnvironment ? OwnEnvironment(evidence) : nil
         if !installs.isEmpty, !usesEnvironment || own != nil, !Self.installsAsOther(view) {
             if LeanInterpreter.suffices(
-                situation, evidence, interpreter: ["python"],
+                situation, evidence, interpreter: ["python"], client: .python,
                 starts: ["subprocess", "os.system", "os.popen", "popen", "shutil.which", "find_library", "os.exec"])
             {
                 plans.append(lean(situation, evidence, own))
@@ -180,6 +180,7 @@ struct PythonRecipe: Recipe {
             plan.setup.append("ENV PATH=\(LeanInterpreter.path(besides: "/usr/local/bin"))")
         }
         plan.user = AccountSetup.plain(situation)
+        LeanInterpreter.answerHealthCheck(&plan, situation, evidence, interpreter: ["python"], client: .python)
         return plan
     }
 
