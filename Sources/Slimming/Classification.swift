@@ -63,10 +63,9 @@ enum Classification {
         for instruction in view.final.instructions {
             switch instruction.kind {
             case .workdir(let path): directory = PathText.join(directory, view.unquoted(path))
-            case .copy(let copy) where copy.from == nil && copy.paths.sources.contains { $0 == "." || $0 == "./" }:
-                copied.append(PathText.join(directory, copy.paths.destination))
             case .volume(let paths): volumes += paths
-            default: break
+            default:
+                if let paths = instruction.wholeContext { copied.append(PathText.join(directory, paths.destination)) }
             }
         }
         return volumes.first { volume in

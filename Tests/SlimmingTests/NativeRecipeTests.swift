@@ -42,9 +42,10 @@ struct NativeRecipeTests {
             decoding: try Composer(view: file, plan: plan, base: plan.bases[0]).compose().text(), as: UTF8.self)
     }
 
-    @Test func leavesADirectoryThatWasOnlyBuiltIn() throws {
+    @Test(arguments: ["COPY . /src", "WORKDIR /src\nADD . .\nWORKDIR /"])
+    func leavesADirectoryThatWasOnlyBuiltIn(_ copy: String) throws {
         let result = try text(
-            "FROM gcc:12\nCOPY . /src\nRUN cd /src && make && make install\nCMD [\"prog\"]\n",
+            "FROM gcc:12\n\(copy)\nRUN cd /src && make && make install\nCMD [\"prog\"]\n",
             image: ["/src/prog": "program", "/src/data": "x", "/usr/local/bin/prog": "program"],
             opened: ["/usr/local/bin/prog"], workingDirectory: "/")
         #expect(result.contains("COPY --from=build /usr/local/bin/prog /usr/local/bin/prog\n"))

@@ -213,3 +213,16 @@ extension ShellScript {
         self.init(command.isShellForm ? text : command.words.joined(separator: " "))
     }
 }
+
+extension Instruction {
+    /// What a COPY or ADD of the whole context says; nil for everything else.
+    var wholeContext: SourcesAndDestination? {
+        let paths: SourcesAndDestination
+        switch kind {
+        case .copy(let copy) where copy.from == nil: paths = copy.paths
+        case .add(let add): paths = add.paths
+        default: return nil
+        }
+        return paths.sources.contains { [".", "./", "/"].contains($0) } ? paths : nil
+    }
+}

@@ -7,11 +7,8 @@ enum GoModules {
         let view = situation.view
         let project = situation.project
         guard let manifest = project.text("go.mod"), !isLocal(manifest), !project.has("go.work") else { return }
-        let whole = view.buildInstructions.first { instruction in
-            guard case .copy(let copy) = instruction.kind else { return false }
-            return copy.from == nil && copy.paths.sources.contains { $0 == "." || $0 == "./" }
-        }
-        guard let whole, let node = whole.nodeIndex else { return }
+        let whole = view.buildInstructions.first { $0.wholeContext != nil }
+        guard let whole, let paths = whole.wholeContext, let node = whole.nodeIndex else { return }
         let download = view.runs.first { run in
             run.instruction.nodeIndex.map { $0 > node } ?? false
                 && run.script.commands.allSatisfy {
@@ -22,7 +19,8 @@ enum GoModules {
         if let download, !makesFiles(between: node, and: download, view) {
             plan.insertions[node, default: []].append(copy)
             plan.moves.append((node: node, behind: download))
-        } else if download == nil, copiesToWorkingDirectory(whole, view), project.has("go.sum"), !project.has("vendor"),
+        } else if download == nil, [".", "./"].contains(paths.destination), project.has("go.sum"),
+            !project.has("vendor"),
             !hasManifest(before: node, view)
         {
             plan.insertions[node, default: []] += [
@@ -49,12 +47,6 @@ enum GoModules {
 
     /// Whether modules of the project itself take the place of others.
     private static func isLocal(_ manifest: String) -> Bool { manifest.contains("=> .") || manifest.contains("=> /") }
-
-    /// Whether the instruction copies to where the next step runs.
-    private static func copiesToWorkingDirectory(_ instruction: Instruction, _ view: StageView) -> Bool {
-        guard case .copy(let copy) = instruction.kind else { return false }
-        return [".", "./"].contains(copy.paths.destination)
-    }
 
     private static func hasManifest(before node: Int, _ view: StageView) -> Bool {
         view.buildInstructions.contains { instruction in

@@ -24,11 +24,11 @@ struct ManifestOrder: Sendable {
                 current = PathText.join(current, view.unquoted(path))
                 // A relative destination would mean another directory behind this.
                 if let earlier = found, !earlier.paths.destination.hasPrefix("/") { found = nil }
-            case .copy(let copy) where copy.from == nil && Self.isWhole(copy.paths):
-                found = (node, copy.paths, PathText.join(current, copy.paths.destination))
-            case .add(let add) where Self.isWhole(add.paths):
-                found = (node, add.paths, PathText.join(current, add.paths.destination))
-            case .copy, .add: found = nil
+            case .copy, .add:
+                found = instruction.wholeContext.flatMap { paths in
+                    paths.sources.count == 1 && paths.inlineFiles.isEmpty
+                        ? (node, paths, PathText.join(current, paths.destination)) : nil
+                }
             case .run(let run):
                 let script = ShellScript(run.command.words.joined(separator: " "))
                 if !run.command.files.isEmpty || !script.commands.allSatisfy(Self.needsNoSources) { found = nil }
@@ -41,10 +41,6 @@ struct ManifestOrder: Sendable {
         workingDirectory = current
         destination = found.paths.destination
         flags = view.dockerfile.nodes[found.node].flags.map { view.dockerfile.source.text(in: $0.range) }
-    }
-
-    private static func isWhole(_ paths: SourcesAndDestination) -> Bool {
-        paths.sources.count == 1 && paths.inlineFiles.isEmpty && [".", "./", "/"].contains(paths.sources[0])
     }
 
     /// Whether a command has nothing to do with the project: it prepares the system or the package manager.

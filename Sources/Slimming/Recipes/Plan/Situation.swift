@@ -15,11 +15,10 @@ struct Situation: Sendable {
         for instruction in view.inheritedInstructions + view.final.instructions {
             switch instruction.kind {
             case .workdir(let path): directory = PathText.join(directory, view.unquoted(path))
-            case .copy(let copy)
-            where copy.paths.sources.contains(where: { $0 == "." || $0 == "./" || $0 == "/" })
-                && !copy.paths.destination.contains("$") && copy.from == nil:
-                return PathText.join(directory, copy.paths.destination)
-            default: break
+            default:
+                if let paths = instruction.wholeContext, !paths.destination.contains("$") {
+                    return PathText.join(directory, paths.destination)
+                }
             }
         }
         return workingDirectory
