@@ -96,6 +96,13 @@ struct ScaffoldTests {
                 "COPY --from=build /app/\(output)/ /usr/share/nginx/html/\nEXPOSE 8080\nUSER 10001:10001\n"))
     }
 
+    @Test func nodeIsStartedAsInProduction() throws {
+        let text = try text([
+            "package.json": "{\"scripts\":{\"start\":\"nest start\",\"start:prod\":\"node dist/main\"}}"
+        ])
+        #expect(text.hasSuffix("CMD [\"npm\", \"run\", \"start:prod\"]\n"))
+    }
+
     @Test func aServerThatBuildsAFrontEndIsStarted() throws {
         let text = try text([
             "package.json": "{\"scripts\":{\"start\":\"node server.js\",\"build\":\"vite build\"}}", "index.html": "",

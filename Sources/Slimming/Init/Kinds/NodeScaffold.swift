@@ -21,7 +21,10 @@ enum NodeScaffold {
         let start: [String]
         let output = FrontEnd.output(project, package)
         var site: String?
-        if let script = package.scripts["start"], output == nil || !FrontEnd.isDevelopmentServer(script) {
+        // What a project says of production is what an image is for.
+        if package.scripts["start:prod"] != nil {
+            start = ["npm", "run", "start:prod"]
+        } else if let script = package.scripts["start"], output == nil || !FrontEnd.isDevelopmentServer(script) {
             start = ["npm", "start"]
         } else if let main {
             start = ["node", main]
