@@ -8,7 +8,7 @@ import tempfile
 import zipfile
 
 
-def rpm_header(name="bash", version="5.1", release="1.el9", epoch=None, vendor="Red Hat", arch="x86_64", source=None, files=(), stream=None):
+def rpm_header(name="bash", version="5.1", release="1.el9", epoch=None, vendor="Red Hat", arch="x86_64", source=None, files=(), stream=None, requires=(), provides=()):
     """The header of an installed package, files by directory and name."""
     directories = sorted({path.rpartition("/")[0] + "/" for path in files})
     text = lambda *values: (6 if len(values) == 1 else 8, len(values), b"".join(value.encode() + b"\0" for value in values))
@@ -21,6 +21,9 @@ def rpm_header(name="bash", version="5.1", release="1.el9", epoch=None, vendor="
         tags[1116] = numbers(*(directories.index(path.rpartition("/")[0] + "/") for path in files))
         tags[1117] = (8, *text(*(path.rpartition("/")[2] for path in files))[1:])
         tags[1118] = (8, *text(*directories)[1:])
+    for tag, names in [(1047, provides), (1049, requires)]:
+        if names:
+            tags[tag] = (8, *text(*names)[1:])
     if stream:
         tags[5096] = text(stream)
     index, data = b"", b""

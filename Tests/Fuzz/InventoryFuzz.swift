@@ -30,6 +30,7 @@ private let texts: [String: FuzzBodies.Body] = [
     "rpm-header": { bytes in
         guard let header = try? RpmHeader(bytes) else { return }
         for tag in [1000, 1003, 1116, 1117, 5096] { _ = (header.text(tag), header.texts(tag), header.numbers(tag)) }
+        _ = RpmRequirements.read(header)
     },
     "rust": { _ = try? RustCrates.packages($0) },
 ]
@@ -75,6 +76,12 @@ private func check(_ finding: Finding, _ path: PathBytes) {
             precondition((try? PackageURL(parsing: url.description)) == url, "\(url) does not come back")
         }
     }
+    let graph = image.graph()
+    precondition(graph.dependencies.count == image.packages.count, "a package without a place in the graph")
+    for (package, targets) in graph.dependencies.enumerated() {
+        precondition((targets ?? []).allSatisfy { image.packages.indices.contains($0) && $0 != package })
+    }
+    _ = image.needed(by: image.packages.prefix(1))
     let bill = BillOfMaterials(
         subject: .init(reference: "fuzz"), inventory: image, attribution: nil, created: "1970-01-01T00:00:00Z",
         toolVersion: "0")

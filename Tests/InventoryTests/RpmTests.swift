@@ -11,7 +11,8 @@ struct RpmTests {
     /// A header of a package, as rpm stores it.
     static func header(
         _ name: String, version: String = "1.0", release: String = "1.el9", epoch: UInt32? = nil,
-        modularity: String? = nil, vendor: String? = "Red Hat, Inc.", files: [(String, String)] = []
+        modularity: String? = nil, vendor: String? = "Red Hat, Inc.", files: [(String, String)] = [],
+        requires: [String] = [], provides: [String] = []
     ) -> [UInt8] {
         var index: [UInt8] = []
         var data: [UInt8] = []
@@ -32,6 +33,9 @@ struct RpmTests {
         add(1014, 6, 1, text("MIT"))
         add(1022, 6, 1, text("x86_64"))
         add(1044, 6, 1, text("\(name)-src-\(version)-\(release).src.rpm"))
+        for (tag, names) in [(UInt32(1047), provides), (1049, requires)] where !names.isEmpty {
+            add(tag, 8, names.count, names.flatMap(text))
+        }
         if let modularity { add(5096, 6, 1, text(modularity)) }
         if !files.isEmpty {
             let directories = Array(Set(files.map(\.0))).sorted()

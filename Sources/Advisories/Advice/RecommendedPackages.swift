@@ -14,14 +14,14 @@ extension AvoidablePackages {
         let layers = layers.filter {
             $0.isBase == false && $0.instruction.map(installsRecommended) == true
         }
-        guard let requirements = inventory.requirements, !layers.isEmpty else { return [] }
+        guard !layers.isEmpty else { return [] }
         let words = Set((texts + layers.compactMap(\.instruction)).flatMap(words))
         let packages = inventory.packages.filter { $0.type == .deb }
         let avoidable = layers.flatMap { layer in
             let own = packages.filter { $0.layer.index == layer.index }
             let wanted = own.filter { words.contains($0.name) || !words.isDisjoint(with: programs(of: $0, inventory)) }
             let others = packages.filter { $0.layer.index != layer.index }
-            let needed = requirements.closure(of: (wanted + others).map(\.name))
+            let needed = Set(inventory.needed(by: wanted + others).map(\.name))
             return own.filter { !needed.contains($0.name) }
         }
         let identities = Set(avoidable)

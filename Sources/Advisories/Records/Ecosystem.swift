@@ -60,10 +60,8 @@ public struct Ecosystem: Hashable, Sendable {
     /// The one spelling of a package's name.
     public static func normalizedName(_ name: String, in ecosystem: String) -> String {
         switch ecosystem {
-        case "PyPI":
-            // PEP 503.
-            name.lowercased().split(whereSeparator: { "-_.".contains($0) }).joined(separator: "-")
-        case "Packagist", "NuGet": name.lowercased()
+        case "PyPI": PackageType.pypi.spelling(name)
+        case "Packagist", "NuGet": PackageType.nuget.spelling(name)
         default: name
         }
     }

@@ -19,7 +19,7 @@ struct ApkCataloguer: Cataloguer {
             if let package = stanza.package {
                 let files = Finding.Files.these(.list(stanza.files.bytes))
                 finding.claims.append(.init(owner: .package(finding.packages.count), files: files))
-                finding.packages.append(package)
+                finding.add(package, stanza.requirements)
             }
             stanza = Stanza()
         }
@@ -45,6 +45,20 @@ struct ApkCataloguer: Cataloguer {
             // A file is in the directory named before it.
             let directory = fields[UInt8(ascii: "F")] ?? []
             files.add(directory.isEmpty ? Array(value) : directory + [UInt8(ascii: "/")] + value)
+        }
+
+        /// `D:so:libc.musl-x86_64.so.1 busybox>=1.36 !conflict`, and names that it goes by in the same form.
+        var requirements: PackageRequirements {
+            var requirements = PackageRequirements()
+            for name in names("D") where name.first != UInt8(ascii: "!") { requirements.choices.add(name) }
+            for name in names("p") { requirements.provides.add(name) }
+            return requirements
+        }
+
+        /// The names of a field, without the versions behind them.
+        private func names(_ key: Unicode.Scalar) -> [ArraySlice<UInt8>] {
+            (fields[UInt8(ascii: key)] ?? []).split(separator: UInt8(ascii: " "))
+                .map { $0.prefix { !"<>=~@".utf8.contains($0) } }
         }
 
         var package: Package? {

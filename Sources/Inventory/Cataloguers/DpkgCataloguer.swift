@@ -19,16 +19,11 @@ struct DpkgCataloguer: Cataloguer {
             throw InventoryError.tooLarge(what: "list of packages", limit: Int64(Self.limit))
         }
         var finding = Finding()
-        var requirements = DpkgRequirements()
-        ControlFile.read(bytes, keys: Self.keys.union(DpkgRequirements.keys)) { fields in
-            if let package = Self.package(fields) {
-                finding.packages.append(package)
-                requirements.add(package.name, fields)
-            }
+        let keys = Self.keys.union(DpkgRequirements.keys)
+        ControlFile.read(bytes, keys: keys, whole: DpkgRequirements.whole) { fields in
+            if let package = Self.package(fields) { finding.add(package, DpkgRequirements.read(fields)) }
             return true
         }
-        // A file for one package does not know the others.
-        if file.name.equals("status") { finding.requirements = requirements.requirements }
         return finding
     }
 

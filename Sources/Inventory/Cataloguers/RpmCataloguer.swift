@@ -32,7 +32,7 @@ struct RpmCataloguer: Cataloguer {
                 guard let package = Self.package(header) else { return }
                 let files = Finding.Files.these(.list(Self.files(header)))
                 finding.claims.append(.init(owner: .package(finding.packages.count), files: files))
-                finding.packages.append(package)
+                finding.add(package, RpmRequirements.read(header))
             }
         } catch let error as InventoryError {
             // What was read before the damage is there.

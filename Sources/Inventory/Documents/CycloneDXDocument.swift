@@ -7,16 +7,24 @@ public enum CycloneDXDocument {
         var references = ReferenceNames()
         let subject = references.unique(bill.subject.digest?.description ?? bill.subject.reference)
         var components: [JSONValue] = []
-        var dependencies: [JSONValue] = []
+        let graph = bill.inventory.graph()
+        var top: [String] = []
         if let distribution = bill.inventory.distribution {
             let name = references.unique("os:" + distribution.qualifier)
             components.append(operatingSystem(distribution, reference: name))
-            dependencies.append(.string(name))
+            top.append(name)
         }
-        for package in bill.inventory.packages {
-            let name = references.unique(package.purl?.description ?? "\(package.type.rawValue):\(package.name)")
+        let names = bill.inventory.packages.map { package in
+            references.unique(package.purl?.description ?? "\(package.type.rawValue):\(package.name)")
+        }
+        for (package, name) in zip(bill.inventory.packages, names) {
             components.append(component(package, bill, reference: name))
-            dependencies.append(.string(name))
+        }
+        top += graph.roots.map { names[$0] }
+        var dependencies = [dependency(subject, on: top)]
+        for (name, targets) in zip(names, graph.dependencies) {
+            // One without an entry has dependencies that nobody knows; an empty list says that there are none.
+            if let targets { dependencies.append(dependency(name, on: targets.map { names[$0] })) }
         }
         return try CanonicalJSON.encode(
             JSONValue.object([
@@ -35,8 +43,12 @@ public enum CycloneDXDocument {
                     ]),
                     "component": metadata(bill, reference: subject),
                 ]), "components": .array(components),
-                "dependencies": .array([.object(["ref": .string(subject), "dependsOn": .array(dependencies)])]),
+                "dependencies": .array(dependencies),
             ]))
+    }
+
+    private static func dependency(_ name: String, on others: [String]) -> JSONValue {
+        .object(["ref": .string(name), "dependsOn": .array(others.map { .string($0) })])
     }
 
     private static func metadata(_ bill: BillOfMaterials, reference: String) -> JSONValue {
@@ -96,13 +108,17 @@ public enum CycloneDXDocument {
 
 /// Names within a document, of which no two are the same.
 struct ReferenceNames {
+    /// What is in front of the number.
+    private let mark: String
     private var used: [String: Int] = [:]
+
+    init(mark: String = "#") { self.mark = mark }
 
     /// The name, with a number behind it when it has been given out already.
     mutating func unique(_ name: String) -> String {
         let count = used[name, default: 0] + 1
         used[name] = count
         if count == 1 { return name }
-        return unique(name + "#\(count)")
+        return unique(name + "\(mark)\(count)")
     }
 }

@@ -6,7 +6,7 @@ public enum SPDXDocument {
 
     /// The document as JSON.
     public static func bytes(_ bill: BillOfMaterials) throws(OCIError) -> [UInt8] {
-        var names = ReferenceNames()
+        var names = ReferenceNames(mark: "-")
         var packages = [subject(bill)]
         var relationships = [relationship("SPDXRef-DOCUMENT", "DESCRIBES", subjectID)]
         if let distribution = bill.inventory.distribution {
@@ -14,11 +14,16 @@ public enum SPDXDocument {
             packages.append(operatingSystem(distribution, id))
             relationships.append(relationship(subjectID, "CONTAINS", id))
         }
-        for package in bill.inventory.packages {
+        let ids = bill.inventory.packages.map { package in
             let text = "\(package.type.rawValue)-\(package.name)-\(package.version)"
-            let id = names.unique("SPDXRef-Package-" + identifier(text)).replacing("#", with: "-")
+            return names.unique("SPDXRef-Package-" + identifier(text))
+        }
+        for (package, id) in zip(bill.inventory.packages, ids) {
             packages.append(entry(package, bill, id))
             relationships.append(relationship(subjectID, "CONTAINS", id))
+        }
+        for (id, targets) in zip(ids, bill.inventory.graph().dependencies) {
+            relationships += (targets ?? []).map { relationship(id, "DEPENDS_ON", ids[$0]) }
         }
         let tool = JSONValue.string("Tool: whittle-\(bill.toolVersion)")
         return try CanonicalJSON.encode(

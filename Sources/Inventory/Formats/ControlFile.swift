@@ -8,31 +8,42 @@ enum ControlFile {
     /// Reads the paragraphs, keeping only the fields asked for, each the first time that it appears. A value that goes on
     /// for more lines is kept to its first.
     ///
-    /// - Parameter body: takes a paragraph that has any of the fields; false ends the reading.
-    static func read(_ bytes: [UInt8], keys: Set<String>, _ body: (Fields) -> Bool) {
+    /// - Parameters:
+    ///   - whole: those of the fields that are kept each time that they appear and with all their lines, line feeds between.
+    ///   - body: takes a paragraph that has any of the fields; false ends the reading.
+    static func read(_ bytes: [UInt8], keys: Set<String>, whole: Set<String> = [], _ body: (Fields) -> Bool) {
         var fields: Fields = [:]
+        /// The field that a line which begins with a blank belongs to.
+        var open: String?
         for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
             guard let first = line.first else {
                 if !fields.isEmpty, !body(fields) { return }
                 fields.removeAll(keepingCapacity: true)
+                open = nil
                 continue
             }
-            guard first != UInt8(ascii: " "), first != UInt8(ascii: "\t"),
-                let colon = line.firstIndex(of: UInt8(ascii: ":")), colon - line.startIndex <= 32
-            else { continue }
+            if first == UInt8(ascii: " ") || first == UInt8(ascii: "\t") {
+                if let open { fields[open]?.append("\n" + line.trimmed.text) }
+                continue
+            }
+            open = nil
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon - line.startIndex <= 32 else { continue }
             let key = line[..<colon].text
-            guard keys.contains(key), fields[key] == nil else { continue }
-            fields[key] = line[line.index(after: colon)...].trimmed.text
+            guard keys.contains(key), fields[key] == nil || whole.contains(key) else { continue }
+            let value = line[line.index(after: colon)...].trimmed.text
+            if whole.contains(key) { open = key }
+            // In place: the same field may appear a million times.
+            if fields[key] == nil { fields[key] = value } else { fields[key]?.append("\n" + value) }
         }
         if !fields.isEmpty { _ = body(fields) }
     }
 
     /// The headers of a message: what is in front of the first empty line.
-    static func headers(_ bytes: [UInt8], keys: Set<String>) -> Fields {
+    static func headers(_ bytes: [UInt8], keys: Set<String>, whole: Set<String> = []) -> Fields {
         let ends = [bytes.firstRange(of: "\n\n"), bytes.firstRange(of: "\n\r\n")].compactMap { $0?.lowerBound }
         var result: Fields = [:]
-        read(ends.min().map { Array(bytes[..<$0]) } ?? bytes, keys: keys) { fields in
+        read(ends.min().map { Array(bytes[..<$0]) } ?? bytes, keys: keys, whole: whole) { fields in
             result = fields
             return false
         }

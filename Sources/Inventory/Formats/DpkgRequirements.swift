@@ -1,29 +1,27 @@
-/// What the packages of dpkg's list require of each other.
-struct DpkgRequirements {
+/// What a package of dpkg's list requires.
+enum DpkgRequirements {
     static let keys: Set<String> = ["Depends", "Pre-Depends", "Provides", "Essential", "Protected", "Priority"]
+    /// Those of them that may go on for more lines.
+    static let whole: Set<String> = ["Depends", "Pre-Depends", "Provides"]
 
-    private(set) var requirements = PackageRequirements()
-
-    /// Notes a package that is installed.
-    ///
-    /// Of alternatives, all count as required. A name that packages provide requires all of them, which keeps the work in
-    /// proportion to the text.
-    mutating func add(_ name: String, _ fields: ControlFile.Fields) {
-        let wanted = Self.names(fields["Depends"]) + Self.names(fields["Pre-Depends"])
-        requirements.needs[name, default: []].formUnion(wanted)
-        for provided in Self.names(fields["Provides"]) { requirements.needs[provided, default: []].insert(name) }
-        if fields["Essential"] == "yes" || fields["Protected"] == "yes"
-            || fields["Priority"].map({ ["required", "important"].contains($0) }) == true
-        {
-            requirements.essential.insert(name)
+    static func read(_ fields: ControlFile.Fields) -> PackageRequirements {
+        var requirements = PackageRequirements()
+        for key in ["Pre-Depends", "Depends"] {
+            for choice in elements(fields[key]) { requirements.choices.add(choice.split(separator: "|").map(name)) }
         }
+        for provided in elements(fields["Provides"]) { requirements.provides.add(name(provided)) }
+        requirements.isEssential =
+            fields["Essential"] == "yes" || fields["Protected"] == "yes"
+            || fields["Priority"].map({ ["required", "important"].contains($0) }) == true
+        return requirements
     }
 
-    /// The names in `a (>= 1), b:any | c [amd64]`.
-    private static func names(_ field: String?) -> [String] {
-        guard let field else { return [] }
-        return field.split { $0 == "," || $0 == "|" }.map { part in
-            part.drop { $0 == " " }.prefix { $0 != " " && $0 != ":" && $0 != "(" && $0 != "[" }
-        }.filter { !$0.isEmpty }.map(String.init)
+    private static func elements(_ field: String?) -> [Substring] { field?.split(separator: ",") ?? [] }
+
+    /// `name:arch` of ` name:arch (>= 1) [amd64]`, without an architecture that leaves it open.
+    private static func name(_ part: Substring) -> Substring.UTF8View {
+        var name = part.drop(while: \.isWhitespace).prefix { !$0.isWhitespace && $0 != "(" && $0 != "[" }
+        for open in [":any", ":native"] where name.hasSuffix(open) { name = name.dropLast(open.count) }
+        return name.utf8
     }
 }

@@ -86,9 +86,11 @@ enum RpmDatabase {
             // The header takes the room of the first two slots.
             let slots = ByteReader(try file.bytes(at: 32, count: pages * pageSize - 32))
             var count = 0
+            // Several slots for one package would multiply what it says.
+            var seen: Set<Int> = []
             for at in stride(from: 0, to: slots.bytes.count - slotSize + 1, by: slotSize) {
                 guard slots.u32(at) == 0x746F_6C53, let index = slots.u32(at + 4), let block = slots.u32(at + 8),
-                    index != 0, block != 0
+                    index != 0, block != 0, seen.insert(index).inserted
                 else { continue }
                 count += 1
                 guard count <= limit else { throw damaged("it has too many packages") }

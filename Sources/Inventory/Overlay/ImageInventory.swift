@@ -9,14 +9,15 @@ public struct ImageInventory: Sendable {
     public let packages: [Package]
     /// The packages that some layer ships and a later one hides, in order.
     public let hiddenPackages: [Package]
-    /// What the packages of the distribution require of each other; nil where its list does not say.
-    public let requirements: PackageRequirements?
     /// Bytes of the layers' tars; 0 for a plain root file system.
     public let uncompressedSize: Int64
     /// Files that could not be read.
     public let warnings: [LayerInventory.Warning]
 
     private let ownership: Ownership
+    /// What ``packages`` are made from, in their order.
+    private let recorded: [RecordedPackage]
+    private let stack: LayerStack
 
     /// Puts the layers of an image together, the lowest first.
     ///
@@ -36,20 +37,33 @@ public struct ImageInventory: Sendable {
         let records = Set((present + gone).filter { !$0.package.type.isOfDistribution }.map(\.record))
         let names = stack.names(of: records)
         let distribution = Self.distribution(in: stack)
-        func finished(_ packages: [RecordedPackage], without owned: Set<PathBytes>) -> [Package] {
+        func finished(_ packages: [RecordedPackage], without owned: Set<PathBytes>) -> [RecordedPackage] {
             packages.filter { $0.package.type.isOfDistribution || !owned.contains($0.record) }.map { recorded in
-                var package = recorded.package
-                package.purl = PackageURL(of: package, distribution: distribution)
-                return package
-            }.sorted()
+                var recorded = recorded
+                recorded.package.purl = PackageURL(of: recorded.package, distribution: distribution)
+                return recorded
+            }.sorted { $0.package < $1.package }
         }
         // Where the distribution's package is not listed any more, what it owned is all that is left to report.
-        packages = finished(present, without: ownership.owned(names, by: present))
-        hiddenPackages = gone.isEmpty ? [] : finished(gone, without: ownership.owned(names, by: present + gone))
+        recorded = finished(present, without: ownership.owned(names, by: present))
+        packages = recorded.map(\.package)
+        hiddenPackages =
+            gone.isEmpty ? [] : finished(gone, without: ownership.owned(names, by: present + gone)).map(\.package)
         self.distribution = distribution
-        requirements = stack.files.values.lazy.compactMap(\.finding.requirements).first
         warnings = layers.flatMap(\.inventory.warnings)
         self.ownership = ownership
+        self.stack = stack
+    }
+
+    /// Which of the packages depend on which.
+    public func graph() -> PackageGraph {
+        PackageGraph(DependencyResolver(recorded, stack, ownership), count: recorded.count)
+    }
+
+    /// Those of the packages that must be there for the given ones: these, what the distribution does not work without, and all
+    /// that they require. Where several packages would do, all of them count.
+    public func needed(by packages: some Sequence<Package>) -> [Package] {
+        DependencyResolver(recorded, stack, ownership).closure(of: packages).sorted().map { self.packages[$0] }
     }
 
     /// The files of a package, as far as its records say which they are. Paths are as the records write them: they may lead

@@ -45,6 +45,9 @@ struct LayerStack {
         }
     }
 
+    /// The paths of symbolic links.
+    var links: some Collection<PathBytes> { symlinks.keys }
+
     /// The path with the symbolic links on the way to it resolved, its last component left alone.
     mutating func location(of path: PathBytes) -> PathBytes {
         guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return path }

@@ -70,22 +70,35 @@ struct Ownership: Sendable {
     ///
     /// - Parameter paths: files, by every path that leads to them.
     func owned(_ paths: [PathBytes: PathBytes], by packages: [RecordedPackage]) -> Set<PathBytes> {
-        guard !paths.isEmpty else { return [] }
+        let owners = owners(of: paths, among: packages) {
+            $0.type.isOfDistribution && !$0.marks.contains(.thirdParty)
+        }
+        return Set(owners.keys)
+    }
+
+    /// Which of the packages list the files: of each its first.
+    ///
+    /// - Parameters:
+    ///   - paths: files, by every path that leads to them.
+    ///   - condition: of the packages that count.
+    func owners(
+        of paths: [PathBytes: PathBytes], among packages: [RecordedPackage], where condition: (Package) -> Bool
+    ) -> [PathBytes: Int] {
+        guard !paths.isEmpty else { return [:] }
         var wanted: [UInt64: [(path: PathBytes, file: PathBytes)]] = [:]
         for (path, file) in paths { wanted[PathHash(of: path).value, default: []].append((path, file)) }
-        var owned: Set<PathBytes> = []
-        for recorded in packages {
-            let package = recorded.package
-            guard package.type.isOfDistribution, !package.marks.contains(.thirdParty) else { continue }
-            for case .list(let bytes) in files(of: package, record: recorded.record) {
+        var owners: [PathBytes: Int] = [:]
+        for (position, recorded) in packages.enumerated() where condition(recorded.package) {
+            for case .list(let bytes) in files(of: recorded.package, record: recorded.record) {
                 Self.forEachLine(bytes) { line, hash in
-                    for candidate in wanted[hash] ?? [] where candidate.path.elementsEqual(line) {
-                        owned.insert(candidate.file)
+                    for candidate in wanted[hash] ?? []
+                    where candidate.path.elementsEqual(line) && owners[candidate.file] == nil {
+                        owners[candidate.file] = position
                     }
                 }
             }
         }
-        return owned
+        return owners
     }
 
     /// The lines with their hashes; a line is made up only where it is asked for.

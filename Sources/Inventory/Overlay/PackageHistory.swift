@@ -5,30 +5,46 @@ struct RecordedPackage {
     var package: Package
     /// The record's path.
     var record: PathBytes
+    /// What the record says.
+    var finding: Finding
+    /// Which of the finding's packages it is.
+    var index: Int
+
+    /// What it requires; nil when its record does not say.
+    var requirements: PackageRequirements? { finding.requirements[index] }
+}
+
+/// What makes two packages of an image the same one. A distribution's package is in one list, wherever that list is kept.
+struct PackageKey: Hashable {
+    let type: PackageType
+    let name: String
+    let version: String
+    let architecture: String?
+    let path: String
+
+    init(_ package: Package) {
+        type = package.type
+        name = package.name
+        version = package.version
+        architecture = package.architecture
+        path = package.type.isOfDistribution ? "" : package.path
+    }
+
+    /// - Parameters:
+    ///   - package: as its finding has it.
+    ///   - record: the path of the finding.
+    init(_ package: Package, record: String) {
+        var package = package
+        package.path = record + package.path
+        self.init(package)
+    }
 }
 
 /// Which layer brought which package: follows the packages through the layers.
 struct PackageHistory {
-    /// What makes two packages the same one. A distribution's package is in one list, wherever that list is kept.
-    private struct Key: Hashable {
-        let type: PackageType
-        let name: String
-        let version: String
-        let architecture: String?
-        let path: String
-
-        init(_ package: Package) {
-            type = package.type
-            name = package.name
-            version = package.version
-            architecture = package.architecture
-            path = package.type.isOfDistribution ? "" : package.path
-        }
-    }
-
-    private var current: [Key: RecordedPackage] = [:]
+    private var current: [PackageKey: RecordedPackage] = [:]
     /// Packages that some layer had and the last does not show.
-    private var former: [Key: RecordedPackage] = [:]
+    private var former: [PackageKey: RecordedPackage] = [:]
 
     /// The packages that the last layer shows.
     var present: [RecordedPackage] { Array(current.values) }
@@ -37,17 +53,17 @@ struct PackageHistory {
 
     /// Compares what is shown after a layer with what was shown before it.
     mutating func add(_ files: some Collection<LayerStack.File>, at place: Package.LayerPlace) {
-        var next: [Key: RecordedPackage] = [:]
+        var next: [PackageKey: RecordedPackage] = [:]
         for file in Self.relevant(files) {
-            for package in file.finding.packages {
+            for (index, package) in file.finding.packages.enumerated() {
                 var package = package
                 package.record = file.path.text
                 package.path = package.record + package.path
-                let key = Key(package)
+                let key = PackageKey(package)
                 // Which of two equal records counts must not depend on the order of a dictionary.
                 if let other = next[key], other.record.lexicographicallyPrecedes(file.path) { continue }
                 package.layer = current[key]?.package.layer ?? place
-                next[key] = RecordedPackage(package: package, record: file.path)
+                next[key] = RecordedPackage(package: package, record: file.path, finding: file.finding, index: index)
             }
         }
         for (key, recorded) in current where next[key] == nil {

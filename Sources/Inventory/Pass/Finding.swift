@@ -9,10 +9,17 @@ struct Finding: Hashable, Sendable {
     var claims: [Claim] = []
     /// The distribution, from `os-release` and its like.
     var distribution: Distribution?
-    /// What its packages require of each other.
-    var requirements: PackageRequirements?
+    /// What its packages require, in their order; empty where the record does not say it of any.
+    var requirements = RequirementTable()
     /// What of the file could not be read. Moved to the layer's warnings.
     var warnings: [String] = []
+
+    /// Adds a package with what it requires; nil when its record does not say.
+    mutating func add(_ package: Package, _ requirements: PackageRequirements?) {
+        packages.append(package)
+        let warning = "it states more requirements than are kept"
+        if !self.requirements.append(requirements), warnings.last != warning { warnings.append(warning) }
+    }
 
     /// Files that belong to a package.
     struct Claim: Hashable, Sendable {

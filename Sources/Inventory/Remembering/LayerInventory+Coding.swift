@@ -59,7 +59,7 @@ extension BinaryWriter {
             list(finding.packages) { $0.package($1) }
             list(finding.claims) { $0.claim($1) }
             list(finding.distribution.map { [$0] } ?? []) { $0.distribution($1) }
-            list(finding.requirements.map { [$0] } ?? []) { $0.requirements($1) }
+            list(finding.requirements.rows) { $0.requirements($1) }
         }
     }
 
@@ -104,12 +104,15 @@ extension BinaryWriter {
         }
     }
 
-    private mutating func requirements(_ requirements: PackageRequirements) {
-        list(requirements.needs.sorted { $0.key < $1.key }) { writer, need in
-            writer.text(need.key)
-            writer.list(need.value.sorted()) { $0.text($1) }
+    private mutating func requirements(_ requirements: PackageRequirements?) {
+        guard let requirements else {
+            number(0)
+            return
         }
-        list(requirements.essential.sorted()) { $0.text($1) }
+        number(requirements.isEssential ? 2 : 1)
+        list(requirements.packages) { $0.number(UInt64($1)) }
+        data(requirements.choices.bytes)
+        data(requirements.provides.bytes)
     }
 
     private mutating func distribution(_ distribution: Distribution) {
@@ -145,12 +148,14 @@ extension BinaryReader {
             let packages = try list { reader throws(InventoryError) in try reader.package() }
             let claims = try list { reader throws(InventoryError) in try reader.claim() }
             let distributions = try list { reader throws(InventoryError) in try reader.distribution() }
-            let requirements = try list { reader throws(InventoryError) in try reader.requirements() }
+            let rows = try list { reader throws(InventoryError) in try reader.requirements() }
+            var requirements = RequirementTable()
+            for row in rows { requirements.append(row) }
             return .found(
                 path,
                 Finding(
                     packages: packages, claims: claims, distribution: distributions.first,
-                    requirements: requirements.first))
+                    requirements: requirements))
         default: throw .unusableCache(reason: "it has an unknown kind of event")
         }
     }
@@ -192,13 +197,13 @@ extension BinaryReader {
         }
     }
 
-    private mutating func requirements() throws(InventoryError) -> PackageRequirements {
-        let needs = try list { reader throws(InventoryError) in
-            (try reader.text(), Set(try reader.list { reader throws(InventoryError) in try reader.text() }))
-        }
-        let essential = try list { reader throws(InventoryError) in try reader.text() }
+    private mutating func requirements() throws(InventoryError) -> PackageRequirements? {
+        let kind = try number()
+        guard kind != 0 else { return nil }
+        let packages = try list { reader throws(InventoryError) in Int(clamping: try reader.number()) }
         return PackageRequirements(
-            needs: Dictionary(needs, uniquingKeysWith: { $0.union($1) }), essential: Set(essential))
+            packages: packages, choices: ChoiceList(bytes: try data()), provides: ChoiceList(bytes: try data()),
+            isEssential: kind == 2)
     }
 
     private mutating func distribution() throws(InventoryError) -> Distribution {
