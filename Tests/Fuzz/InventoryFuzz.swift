@@ -32,7 +32,11 @@ private let texts: [String: FuzzBodies.Body] = [
         for tag in [1000, 1003, 1116, 1117, 5096] { _ = (header.text(tag), header.texts(tag), header.numbers(tag)) }
         _ = RpmRequirements.read(header)
     },
-    "rust": { _ = try? RustCrates.packages($0) },
+    "python-marker": { bytes in
+        let place = PythonPlace(Array("usr/lib/python3.11/site-packages/a.dist-info/METADATA".utf8))
+        _ = PythonMarker.holds(String(decoding: bytes, as: UTF8.self)[...], at: place)
+    },
+    "rust": { _ = try? RustCrates.read($0) },
 ]
 
 private let bodies = FuzzBodies(texts.merging(readers.mapValues(reading), uniquingKeysWith: { text, _ in text }))

@@ -91,6 +91,7 @@ struct ProgramTests {
         #expect(found.packages[0].isApplicationRoot)
         #expect(found.packages[0].purl?.description == "pkg:golang/github.com/a/tool@v0.9.1")
         #expect(found.packages[4].purl?.description == "pkg:golang/golang.org/x/text@v0.14.0")
+        #expect(found.graph().dependencies == [[1, 2, 3, 4, 5], nil, nil, nil, nil, nil])
     }
 
     @Test func goWithSections() throws {
@@ -136,7 +137,7 @@ struct ProgramTests {
 
     @Test func rust() throws {
         let list = """
-            {"packages":[{"name":"app","version":"0.1.0","source":"local","root":true},
+            {"packages":[{"name":"app","version":"0.1.0","source":"local","root":true,"dependencies":[2,1,9,-1]},
             {"name":"cc","version":"1.0.0","source":"crates.io","kind":"build"},
             {"name":"serde","version":"1.0.197","source":"crates.io","dependencies":[1]}]}
             """
@@ -147,6 +148,7 @@ struct ProgramTests {
         ])
         #expect(found.lines == ["cargo app 0.1.0 usr/bin/app @0", "cargo serde 1.0.197 usr/bin/app @0"])
         #expect(found.packages.map(\.isApplicationRoot) == [true, false])
+        #expect(found.graph().dependencies == [[1], []])
         #expect(found.warnings.map(\.path) == ["usr/bin/bad"])
     }
 

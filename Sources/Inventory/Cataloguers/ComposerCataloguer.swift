@@ -13,9 +13,13 @@ struct ComposerCataloguer: Cataloguer {
         var version: String
         var license: LenientList<String>?
         var installPath: LenientText?
+        var require: LenientTable<LenientText>?
+        /// What it stands for.
+        var replace: LenientTable<LenientText>?
+        var provide: LenientTable<LenientText>?
 
         enum CodingKeys: String, CodingKey {
-            case name, version, license
+            case name, version, license, require, replace, provide
             case installPath = "install-path"
         }
     }
@@ -49,7 +53,9 @@ struct ComposerCataloguer: Cataloguer {
     func read(_ content: any RandomAccessBytes, of file: FileFacts) throws -> Finding? {
         let installed = try JSONFile.decode(Installed.self, content, what: "list of Composer's packages")
         var finding = Finding()
-        for entry in installed.packages where !entry.name.isEmpty && !entry.version.isEmpty {
+        let entries = installed.packages.filter { !$0.name.isEmpty && !$0.version.isEmpty }
+        let positions = Self.positions(entries)
+        for entry in entries {
             var place = PathList()
             if let path = entry.installPath?.text {
                 place.add(path.utf8, relativeTo: file.directory)
@@ -58,13 +64,25 @@ struct ComposerCataloguer: Cataloguer {
             }
             let files = Finding.Files.these(.directories(place.bytes))
             finding.claims.append(.init(owner: .package(finding.packages.count), files: files))
-            finding.packages.append(
+            let requirements = PackageRequirements(
+                packages: (entry.require?.keys ?? []).compactMap { positions[PackageType.composer.spelling($0)] })
+            finding.add(
                 Package(
                     type: .composer, name: entry.name, version: Self.plain(entry.version), path: "",
                     licences: entry.license?.elements ?? [],
-                    marks: installed.development.contains(entry.name) ? [.development] : []))
+                    marks: installed.development.contains(entry.name) ? [.development] : []), requirements)
         }
         return finding
+    }
+
+    /// Where in the list the packages are that go by a name: by their own before those that they stand for.
+    private static func positions(_ entries: [Entry]) -> [String: Int] {
+        let own = entries.enumerated().map { ($1.name, $0) }
+        let others = entries.enumerated().flatMap { position, entry in
+            ((entry.replace?.keys ?? []) + (entry.provide?.keys ?? [])).map { ($0, position) }
+        }
+        return Dictionary(
+            (own + others).map { (PackageType.composer.spelling($0), $1) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Without the letter that many put in front of a tag.

@@ -13,6 +13,7 @@ struct CondaCataloguer: Cataloguer {
         var version: String?
         var license: LenientText?
         var files: LenientList<String>?
+        var depends: LenientList<String>?
     }
 
     func read(_ content: any RandomAccessBytes, of file: FileFacts) throws -> Finding? {
@@ -22,8 +23,14 @@ struct CondaCataloguer: Cataloguer {
         var paths = PathList()
         for name in record.files?.elements ?? [] { paths.add(name.utf8, relativeTo: prefix) }
         let licences = record.license?.text.map { [$0] } ?? []
-        return Finding(
-            packages: [Package(type: .conda, name: name, version: version, path: "", licences: licences)],
-            claims: [.init(owner: .package(0), files: .these(.list(paths.bytes)))])
+        var finding = Finding(claims: [.init(owner: .package(0), files: .these(.list(paths.bytes)))])
+        // `python >=3.9,<3.10.0a0`
+        let requirements = record.depends.map { depends in
+            var requirements = PackageRequirements()
+            for name in depends.elements { requirements.choices.add(name.utf8.prefix { !" <>=!".utf8.contains($0) }) }
+            return requirements
+        }
+        finding.add(Package(type: .conda, name: name, version: version, path: "", licences: licences), requirements)
+        return finding
     }
 }

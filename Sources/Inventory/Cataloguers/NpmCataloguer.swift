@@ -32,6 +32,21 @@ struct NpmCataloguer: Cataloguer {
         var version: LenientText?
         var license: Licence?
         var licenses: LenientList<Licence>?
+        var dependencies: LenientTable<LenientText>?
+        var optionalDependencies: LenientTable<LenientText>?
+        var peerDependencies: LenientTable<LenientText>?
+        /// Says which of those before need not be there.
+        var peerDependenciesMeta: LenientTable<LenientText>?
+
+        var requirements: PackageRequirements {
+            let optional = Set(peerDependenciesMeta?.keys ?? [])
+            let peers = (peerDependencies?.keys ?? []).filter { !optional.contains($0) }
+            var requirements = PackageRequirements()
+            for name in (dependencies?.keys ?? []) + (optionalDependencies?.keys ?? []) + peers {
+                requirements.choices.add(name.utf8)
+            }
+            return requirements
+        }
     }
 
     /// Text, or an object as it was written long ago.
@@ -53,11 +68,11 @@ struct NpmCataloguer: Cataloguer {
         else { return nil }
         let licences = ([manifest.license].compactMap { $0 } + (manifest.licenses?.elements ?? [])).compactMap(\.text)
         let isOwn = Self.place(of: file.directory) == .own
-        return Finding(
-            packages: [
-                Package(
-                    type: .npm, name: name, version: version, path: "", licences: licences,
-                    marks: isOwn ? [.applicationRoot] : [])
-            ], claims: [.init(owner: .package(0), files: .siblings)])
+        var finding = Finding(claims: [.init(owner: .package(0), files: .siblings)])
+        finding.add(
+            Package(
+                type: .npm, name: name, version: version, path: "", licences: licences,
+                marks: isOwn ? [.applicationRoot] : []), manifest.requirements)
+        return finding
     }
 }

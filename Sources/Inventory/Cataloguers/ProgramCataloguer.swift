@@ -13,9 +13,19 @@ struct ProgramCataloguer: Cataloguer {
     func read(_ content: any RandomAccessBytes, of file: FileFacts) throws -> Finding? {
         guard let program = try ProgramFile(content) else { return nil }
         var finding = Finding()
-        if let info = try GoBuildInfo(program) { finding.packages += GoModules.packages(info) }
+        if let info = try GoBuildInfo(program) {
+            let packages = GoModules.packages(info)
+            for package in packages {
+                // It is stated what the program is made of, not which of its modules uses which.
+                let others = packages.indices.filter { !packages[$0].isApplicationRoot }
+                finding.add(package, package.isApplicationRoot ? PackageRequirements(packages: others) : nil)
+            }
+        }
         if let section = program.section(".dep-v0") {
-            finding.packages += try RustCrates.packages(program.bytes(of: section, limit: 16 << 20))
+            let first = finding.packages.count
+            for crate in try RustCrates.read(program.bytes(of: section, limit: 16 << 20)) {
+                finding.add(crate.package, PackageRequirements(packages: crate.dependencies.map { first + $0 }))
+            }
         }
         guard !finding.packages.isEmpty else { return nil }
         // One of several packages in a file; the first is the program's own where it has one.
@@ -36,17 +46,25 @@ enum RustCrates {
         var source: String?
         var kind: String?
         var root: Bool?
+        var dependencies: LenientList<Int>?
     }
 
-    static func packages(_ section: [UInt8]) throws -> [Package] {
+    /// The crates, each with the indices of those that it depends on.
+    static func read(_ section: [UInt8]) throws -> [(package: Package, dependencies: [Int])] {
         let json = try Inflate.bytes(section, .zlib, limit: 64 << 20, what: "list of crates")
         let audit = try CanonicalJSON.decode(Audit.self, from: json, what: "list of crates")
-        return audit.packages.filter { $0.kind != "build" && !$0.name.isEmpty }.map { entry in
+        let kept = audit.packages.indices.filter {
+            audit.packages[$0].kind != "build" && !audit.packages[$0].name.isEmpty
+        }
+        let places = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
+        return kept.map { index in
+            let entry = audit.packages[index]
             // A program that was installed from the registry is a crate of it like any other.
             let isOwn = entry.root == true && entry.source != "crates.io" && entry.source != "registry"
-            return Package(
+            let package = Package(
                 type: .cargo, name: entry.name, version: entry.version, path: "",
                 marks: isOwn ? [.applicationRoot] : [])
+            return (package, (entry.dependencies?.elements ?? []).compactMap { places[$0] })
         }
     }
 }

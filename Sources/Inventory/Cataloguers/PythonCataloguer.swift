@@ -19,23 +19,26 @@ struct PythonCataloguer: Cataloguer {
         guard let bytes = try content.whole(limit: Self.limit) else {
             throw InventoryError.tooLarge(what: "Python metadata", limit: Int64(Self.limit))
         }
-        guard let package = Self.package(bytes) else { return nil }
         // The directory of a `.dist-info` belongs to it, listed or not; that of a single `.egg-info` is everybody's.
-        let files: Finding.Files = file.name.ends(with: ".egg-info") ? .itself : .siblings
-        return Finding(packages: [package], claims: [.init(owner: .package(0), files: files)])
+        return Self.finding(bytes, of: file, files: file.name.ends(with: ".egg-info") ? .itself : .siblings)
     }
 
-    private static let keys: Set<String> = ["Name", "Version", "License", "License-Expression"]
+    private static let keys: Set<String> = ["Name", "Version", "License", "License-Expression", PythonRequirements.key]
 
     /// The body may hold lines that look like headers: it begins after the first empty line.
-    static func package(_ bytes: [UInt8]) -> Package? {
-        let fields = ControlFile.headers(bytes, keys: keys)
+    static func finding(_ bytes: [UInt8], of file: FileFacts, files: Finding.Files) -> Finding? {
+        let fields = ControlFile.headers(bytes, keys: keys, whole: [PythonRequirements.key])
         guard let name = fields["Name"], !name.isEmpty, let version = fields["Version"], !version.isEmpty else {
             return nil
         }
         let licence = fields["License-Expression"] ?? fields["License"]
         let isKnown = licence.map { !$0.isEmpty && $0 != "UNKNOWN" } ?? false
-        return Package(
+        let package = Package(
             type: .pypi, name: name, version: version, path: "", licences: isKnown ? [licence ?? ""] : [])
+        var finding = Finding(claims: [.init(owner: .package(0), files: files)])
+        // Only in the form of today is nothing required where nothing is stated: an egg has a file of its own for it.
+        let field = fields[PythonRequirements.key] ?? (file.directory.ends(with: ".dist-info") ? "" : nil)
+        finding.add(package, field.map { PythonRequirements.read($0, at: PythonPlace(file.path)) })
+        return finding
     }
 }

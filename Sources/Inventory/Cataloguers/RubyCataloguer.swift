@@ -18,12 +18,17 @@ struct RubyCataloguer: Cataloguer {
         var name: String?
         var version: String?
         var licences: [String] = []
+        var requirements = PackageRequirements()
+        var isRepeated = false
         for line in bytes.split(separator: 0x0A) {
             let line = line.trimmed
             if stub == nil, line.begins(with: "# stub: ") {
                 let words = line.dropFirst(8).split(separator: UInt8(ascii: " "))
                 if words.count >= 2 { stub = (words[0].text, words[1].text) }
             }
+            // What follows is for a RubyGems of long ago, and calls what is for development a dependency like the others.
+            if line.equals("else") { isRepeated = true }
+            if !isRepeated, let name = Self.dependency(line) { requirements.choices.add(name) }
             guard let (attribute, values) = Self.assignment(line) else { continue }
             switch attribute {
             case "name": name = name ?? values.first
@@ -35,9 +40,19 @@ struct RubyCataloguer: Cataloguer {
         guard let name = stub?.name ?? name, let version = stub?.version ?? version, !name.isEmpty,
             !version.isEmpty
         else { return nil }
-        return Finding(
-            packages: [Package(type: .gem, name: name, version: version, path: "", licences: licences)],
-            claims: [.init(owner: .package(0), files: .these(.directories(Self.directory(of: file))))])
+        let files = Finding.Files.these(.directories(Self.directory(of: file)))
+        var finding = Finding(claims: [.init(owner: .package(0), files: files)])
+        finding.add(Package(type: .gem, name: name, version: version, path: "", licences: licences), requirements)
+        return finding
+    }
+
+    /// The name in `s.add_runtime_dependency(%q<rack>.freeze, ["~> 2.0"])` or `s.add_dependency("rack".freeze, …)`.
+    private static func dependency(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard line.begins(with: "s.add_runtime_dependency") || line.begins(with: "s.add_dependency"),
+            let open = line.firstIndex(where: { "\"'<".utf8.contains($0) })
+        else { return nil }
+        let end = line[open] == UInt8(ascii: "<") ? UInt8(ascii: ">") : line[open]
+        return line[(open + 1)...].prefix { $0 != end }
     }
 
     /// `s.name = "x".freeze`: the attribute, and the quoted texts after the equals sign.

@@ -31,6 +31,30 @@ struct LenientText: Decodable {
     }
 }
 
+/// A table of which only the readable values count; none when it is no table.
+struct LenientTable<Value: Decodable>: Decodable {
+    let values: [String: Value]
+
+    /// The keys in order, whatever their values are.
+    let keys: [String]
+
+    init(from decoder: any Decoder) throws {
+        let table = try? decoder.container(keyedBy: Key.self)
+        keys = (table?.allKeys ?? []).map(\.stringValue).sorted()
+        values = Dictionary(
+            (table?.allKeys ?? []).compactMap { key in
+                (try? table?.decode(Value.self, forKey: key)).map { (key.stringValue, $0) }
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+}
+
 /// A list of which only the readable elements count; none when it is no list.
 struct LenientList<Element: Decodable>: Decodable {
     let elements: [Element]
