@@ -52,6 +52,16 @@ struct AccountTests {
         withExtendedLifetime(second) { #expect(AccountSetup.user(other, setup: .debian)?.setup == []) }
     }
 
+    @Test func writesCachesThatAVolumeKeeps() throws {
+        let (sample, project) = try situation("web")
+        var situation = sample
+        situation.evidence?.config.volumes = ["/var/cache/shop"]
+        situation.evidence?.observation.written = ["/var/cache/fontconfig/a"]
+        withExtendedLifetime(project) {
+            #expect(AccountSetup.user(situation, setup: .debian)?.writable == ["/var/cache/shop"])
+        }
+    }
+
     @Test func isNeverTradedForRoot() {
         var plan = RuntimePlan(name: "a", bases: ["scratch"])
         plan.user = RuntimeUser(ids: "1500:1600", setup: [], writable: [])

@@ -32,7 +32,11 @@ enum AccountSetup {
     static func user(_ situation: Situation, setup tools: Tools, existing: (name: String, ids: String)? = nil)
         -> RuntimeUser?
     {
-        let writable = (situation.evidence?.writtenDirectories ?? []).filter { !$0.hasPrefix("/var/cache") }
+        // Programs do without their caches, unless a volume is to keep them.
+        let volumes = situation.evidence?.config.volumes ?? []
+        let writable = (situation.evidence?.writtenDirectories ?? []).filter {
+            !$0.hasPrefix("/var/cache") || volumes.contains($0)
+        }
         if let evidence = situation.evidence, let account = Account(original: evidence) {
             var user = RuntimeUser(
                 ids: account.ids, setup: account.isInBase ? [] : commands(account, tools), writable: writable)
