@@ -32,9 +32,14 @@ struct SBOMFileCataloguer: Cataloguer {
     }
 
     private struct Entry: Decodable {
-        var SPDXID: LenientText?
+        var identifier: LenientText?
         var externalRefs: LenientList<Reference>?
         var licenseDeclared: LenientText?
+
+        enum CodingKeys: String, CodingKey {
+            case externalRefs, licenseDeclared
+            case identifier = "SPDXID"
+        }
     }
 
     private struct Reference: Decodable {
@@ -57,7 +62,7 @@ struct SBOMFileCataloguer: Cataloguer {
                     type: .apk, name: url.name, version: version, path: "",
                     source: Package.SourcePackage(name: origin, version: version),
                     architecture: url.qualifiers["arch"], licences: isKnown ? [licence ?? ""] : [])
-                found.append((package, entry.SPDXID?.text ?? ""))
+                found.append((package, entry.identifier?.text ?? ""))
             }
         }
         let places = Dictionary(found.enumerated().map { ($1.identifier, $0) }) { first, _ in first }
