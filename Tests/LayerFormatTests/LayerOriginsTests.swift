@@ -14,13 +14,14 @@ struct LayerOriginsTests {
         layers = ["0", "1", "2"].map(scratch.directory)
     }
 
-    private func file(_ layer: Int, _ path: String) throws {
+    /// Makes a file whose content is one byte: the layer's number where none is given.
+    private func file(_ layer: Int, _ path: String, _ content: UInt8? = nil) throws {
         var directory = layers[layer]
         for component in path.split(separator: "/").dropLast() {
             directory += "/" + component
             mkdir(directory, 0o755)
         }
-        _ = try scratch.file("\(layer)/\(path)", [1])
+        _ = try scratch.file("\(layer)/\(path)", [content ?? UInt8(layer)])
     }
 
     private func find(_ path: String, entryLimit: Int = 100, visitLimit: Int = 1_000) throws -> [String: Int]? {
@@ -43,6 +44,31 @@ struct LayerOriginsTests {
         try file(2, "lib/new/x")
         #expect(try find("/lib") == ["/lib": 0, "/lib/b": 1, "/lib/new": 2])
         #expect(try find("/") == ["/": 0, "/lib/b": 1, "/lib/new": 2])
+    }
+
+    /// What `chown -R` and `touch` leave of files: the same content once more.
+    @Test func sameContentAgainIsNoOrigin() throws {
+        try file(0, "lib/kept", 7)
+        try file(1, "lib/changed", 7)
+        try file(1, "lib/own")
+        for name in ["kept", "own"] { try file(2, "lib/\(name)", name == "kept" ? 7 : 1) }
+        try file(2, "lib/changed")
+        symlink("target", layers[0] + "/lib/link")
+        symlink("target", layers[2] + "/lib/link")
+        symlink("other", layers[1] + "/lib/moved")
+        symlink("target", layers[2] + "/lib/moved")
+        #expect(try find("/lib") == ["/lib": 2, "/lib/kept": 0, "/lib/link": 0, "/lib/own": 1])
+        #expect(try find("/lib/kept") == ["/lib/kept": 0])
+        var search = LayerOrigins(directories: layers, byteLimit: 0)
+        #expect(try search.find(PathBytes("/lib/kept".utf8))?.map(\.layer) == [2])
+    }
+
+    /// What was changed and changed back comes from the later layer.
+    @Test func contentThatWasAwayIsNew() throws {
+        try file(0, "f", 7)
+        try file(1, "f", 8)
+        try file(2, "f", 7)
+        #expect(try find("/f") == ["/f": 2])
     }
 
     @Test func fileHidesADirectoryBelow() throws {

@@ -3,6 +3,7 @@ import OCI
 
 /// Finds out which of a stack of unpacked layers the files below some path come from.
 ///
+/// A file comes from the layer that gave it its content, not from one that wrote the same again, as `chown -R` does.
 /// Only directories that several layers have are listed: what one layer alone has comes from there as a whole.
 public struct LayerOrigins {
     /// What lies at a path, and below it as far as no longer path says otherwise, and the layer it comes from.
@@ -19,6 +20,8 @@ public struct LayerOrigins {
     private let directories: [String]
     private let entryLimit: Int
     private var visitsLeft: Int
+    /// Of files that several layers have, what may still be read and compared.
+    private var bytesLeft: Int64
 
     /// Prepares a search.
     ///
@@ -26,10 +29,14 @@ public struct LayerOrigins {
     ///   - directories: the layers in overlayfs' form, the lowest first.
     ///   - entryLimit: no answer takes more entries than this.
     ///   - visitLimit: how many names are looked up at most.
-    public init(directories: [String], entryLimit: Int = 2_000, visitLimit: Int = 200_000) {
+    ///   - byteLimit: how much is compared of files that several layers have; beyond it the highest layer counts.
+    public init(
+        directories: [String], entryLimit: Int = 2_000, visitLimit: Int = 200_000, byteLimit: Int64 = 512 << 20
+    ) {
         self.directories = directories
         self.entryLimit = entryLimit
         visitsLeft = visitLimit
+        bytesLeft = byteLimit
     }
 
     /// The origins of what lies at `path`, the entry of the path itself first.
@@ -43,8 +50,10 @@ public struct LayerOrigins {
         for (index, component) in components.enumerated() {
             switch try directory.child(component, path: path) {
             case .absent: return nil
-            case .file(_, let holder):
-                guard index == components.count - 1, let level = directory.level(of: holder) else { return nil }
+            case .file(let status, let holder):
+                guard index == components.count - 1,
+                    let level = try directory.level(of: component, status, in: holder, path: path, budget: &bytesLeft)
+                else { return nil }
                 return [Entry(path: path, layer: level)]
             case .directory(_, let next): directory = next
             }
@@ -68,8 +77,10 @@ public struct LayerOrigins {
             let below = path + [UInt8(ascii: "/")] + name
             switch try directory.child(name, path: below) {
             case .absent: continue
-            case .file(_, let holder):
-                if let level = directory.level(of: holder) { children.append((below, level, [])) }
+            case .file(let status, let holder):
+                if let level = try directory.level(of: name, status, in: holder, path: below, budget: &bytesLeft) {
+                    children.append((below, level, []))
+                }
             case .directory(_, let next):
                 guard let found = try search(next, at: below, depth: depth + 1) else { return nil }
                 children.append((below, found.layer, found.exceptions))

@@ -73,6 +73,18 @@ final class OpenFile {
         fgetxattr(descriptor, name, nil, 0)
     }
 
+    /// Does this file have the same bytes as another, from where either was read to?
+    func hasBytes(of other: OpenFile, path: PathBytes) throws -> Bool {
+        let left = FileSource(descriptor: descriptor, path: display(path), bufferSize: 128 << 10)
+        let right = FileSource(descriptor: other.descriptor, path: display(path), bufferSize: 128 << 10)
+        while true {
+            let a = try left.read(upTo: .max)
+            let b = try right.read(upTo: .max)
+            if a.isEmpty, b.isEmpty { return true }
+            guard a.elementsEqual(b) else { return false }
+        }
+    }
+
     /// The names in this directory in byte order, without `.` and `..`. nil with `errno` set when that fails.
     func names() -> [PathBytes]? {
         // A descriptor of its own: closing the stream closes it, and each listing starts at the beginning.

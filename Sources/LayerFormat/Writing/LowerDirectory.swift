@@ -61,9 +61,33 @@ final class LowerDirectory {
         return .directory(found, LowerDirectory(layers: directories, levels: levels))
     }
 
-    /// Which layer of the stack a file is in that ``child(_:path:)`` found.
-    func level(of found: OpenFile) -> Int? {
-        layers.firstIndex { $0 === found }.map { levels[$0] }
+    /// Which layer of the stack gave a file its content that ``child(_:path:)`` found. A layer that only wrote the same again
+    /// does not count: after `chown -R` everything would come from there.
+    ///
+    /// - Parameter budget: how many bytes may still be compared; what would take more counts as other content.
+    func level(of name: PathBytes, _ status: stat, in found: OpenFile, path: PathBytes, budget: inout Int64) throws
+        -> Int?
+    {
+        guard var index = layers.firstIndex(where: { $0 === found }) else { return nil }
+        for next in layers.indices.dropFirst(index + 1) {
+            guard let below = layers[next].status(of: name) else { continue }
+            guard try Self.isSame(name, status, found, below, layers[next], path, &budget) else { break }
+            index = next
+        }
+        return levels[index]
+    }
+
+    private static func isSame(
+        _ name: PathBytes, _ status: stat, _ directory: OpenFile, _ below: stat, _ lower: OpenFile, _ path: PathBytes,
+        _ budget: inout Int64
+    ) throws -> Bool {
+        guard status.st_mode & S_IFMT == below.st_mode & S_IFMT, status.st_size == below.st_size else { return false }
+        if status.isSymlink { return directory.linkTarget(of: name) == lower.linkTarget(of: name) }
+        guard status.isRegular, Int64(status.st_size) <= budget, let file = directory.open(name, O_RDONLY),
+            let before = lower.open(name, O_RDONLY)
+        else { return false }
+        budget -= Int64(status.st_size)
+        return try file.hasBytes(of: before, path: path)
     }
 
     /// Is there something of that name?

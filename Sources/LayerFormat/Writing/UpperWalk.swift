@@ -219,13 +219,6 @@ final class UpperWalk {
         guard Self.capability(of: before) == Self.capability(of: file) else { return false }
         // A time with a fraction was set by a write; unpacking a layer leaves whole seconds, which say little.
         if status.st_mtim.tv_nsec != 0 { return true }
-        let left = FileSource(descriptor: file.descriptor, path: display(path), bufferSize: 128 << 10)
-        let right = FileSource(descriptor: before.descriptor, path: display(path), bufferSize: 128 << 10)
-        while true {
-            let a = try left.read(upTo: .max)
-            let b = try right.read(upTo: .max)
-            if a.isEmpty, b.isEmpty { return true }
-            guard a.elementsEqual(b) else { return false }
-        }
+        return try file.hasBytes(of: before, path: path)
     }
 }
