@@ -115,6 +115,7 @@ struct SuppressionTests {
         #expect(throws: AdvisoriesError.malformed(path: "f", line: 2, reason: "soon is no date like 2026-12-31")) {
             try ignores("\nCVE-2024-1 exp:soon", "f")
         }
+        #expect(throws: AdvisoriesError.self) { try ignores("CVE-2024-1 exp:2026-02-30") }
         #expect(throws: AdvisoriesError.self) { try ignores("CVE-2024-1 whatever") }
         let expired = try IgnoreFile(Array("\nCVE-2024-1 exp:2026-05-31".utf8), file: "f").expired(now: Self.now)
         #expect(expired == ["f:2: CVE-2024-1 was ignored until 2026-05-31 only"])

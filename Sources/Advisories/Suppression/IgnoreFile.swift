@@ -57,7 +57,11 @@ public struct IgnoreFile: Hashable, Sendable {
     }
 
     static func date(_ text: String, _ file: String, _ line: Int) throws(AdvisoriesError) -> String {
-        guard text.utf8.count >= 10, let seconds = Timestamp.seconds(date: text) else {
+        // A day that the month does not have would be read as one of the next month.
+        guard text.utf8.count >= 10, let seconds = Timestamp.seconds(date: text),
+            let day = Timestamp.seconds(date: String(text.prefix(10))),
+            Timestamp.text(day).prefix(10) == text.prefix(10)
+        else {
             throw .malformed(path: file, line: line, reason: "\(text) is no date like 2026-12-31")
         }
         return String(Timestamp.text(seconds).prefix(10))
@@ -97,7 +101,8 @@ public struct IgnoreFile: Hashable, Sendable {
         let today = String(Timestamp.text(now).prefix(10))
         return entries.compactMap { entry in
             guard let expiry = entry.expiry, expiry < today else { return nil }
-            return "\(file):\(entry.line): \(entry.id) was ignored until \(expiry) only"
+            let place = entry.line > 0 ? "\(file):\(entry.line)" : file
+            return "\(place): \(entry.id) was ignored until \(expiry) only"
         }
     }
 }

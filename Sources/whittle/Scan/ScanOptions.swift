@@ -9,7 +9,7 @@ struct ScanSelectionOptions: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             "Only these, separated by commas: CRITICAL, HIGH, MEDIUM, LOW, UNKNOWN.", valueName: "levels"))
-    var severity: String?
+    var severity: [String] = []
 
     @Flag(name: .long, help: "Leave out what no newer version fixes.")
     var ignoreUnfixed = false
@@ -44,7 +44,7 @@ struct ScanSelectionOptions: ParsableArguments {
     /// The filter.
     func filter() throws -> FindingFilter {
         var filter = FindingFilter()
-        filter.severities = try severity.map(Self.severities)
+        filter.severities = severity.isEmpty ? nil : try Self.severities(severity.joined(separator: ","))
         filter.ignoresUnfixed = ignoreUnfixed
         for path in vex { try filter.vex.read(try Self.bytes(of: path), file: path) }
         filter.ignoreFiles = try ignoreFile.map { try IgnoreFile(try Self.bytes(of: $0), file: $0) }
