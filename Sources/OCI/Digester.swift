@@ -37,7 +37,7 @@ public struct Digester: Sendable {
 }
 
 /// Bytes as lower-case hexadecimal digits.
-private func lowerHex(_ bytes: some Sequence<UInt8>) -> String {
+func lowerHex(_ bytes: some Sequence<UInt8>) -> String {
     let digits: [UInt8] = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     text.reserveCapacity(128)

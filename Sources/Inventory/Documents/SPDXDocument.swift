@@ -22,6 +22,12 @@ public enum SPDXDocument {
             packages.append(entry(package, bill, id))
             relationships.append(relationship(subjectID, "CONTAINS", id))
         }
+        var files: [JSONValue] = []
+        for record in bill.inventory.recordFiles() {
+            let id = names.unique("SPDXRef-File-" + identifier(record.path))
+            files.append(file(record, id))
+            relationships += record.packages.map { relationship(ids[$0], "OTHER", id, comment: evidence) }
+        }
         for (id, targets) in zip(ids, bill.inventory.graph().dependencies) {
             relationships += (targets ?? []).map { relationship(id, "DEPENDS_ON", ids[$0]) }
         }
@@ -33,7 +39,8 @@ public enum SPDXDocument {
                 "documentNamespace": .string(
                     "https://spdx.org/spdxdocs/whittle-" + bill.identifier("spdx")),
                 "creationInfo": .object(["created": .string(bill.created), "creators": .array([tool])]),
-                "packages": .array(packages), "relationships": .array(relationships),
+                "packages": .array(packages), "files": .array(files),
+                "relationships": .array(relationships),
             ]))
     }
 
@@ -42,9 +49,30 @@ public enum SPDXDocument {
         String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "-") ? $0 : "-" })
     }
 
-    private static func relationship(_ from: String, _ type: String, _ to: String) -> JSONValue {
-        .object([
+    private static func relationship(
+        _ from: String, _ type: String, _ to: String, comment: String? = nil
+    ) -> JSONValue {
+        var fields: [String: JSONValue] = [
             "spdxElementId": .string(from), "relationshipType": .string(type), "relatedSpdxElement": .string(to),
+        ]
+        fields["comment"] = comment.map { .string($0) }
+        return .object(fields)
+    }
+
+    /// SPDX has no type for it; Syft's documents begin such a comment with the same word.
+    private static let evidence = "evident-by: the file says that the package is there"
+
+    private static func file(_ record: ImageInventory.RecordFile, _ id: String) -> JSONValue {
+        func checksum(_ algorithm: String, _ value: String) -> JSONValue {
+            .object(["algorithm": .string(algorithm), "checksumValue": .string(value)])
+        }
+        return .object([
+            "SPDXID": .string(id), "fileName": .string("./" + record.path),
+            "checksums": .array([
+                checksum("SHA1", record.checksums.sha1), checksum("SHA256", record.checksums.sha256),
+            ]),
+            "licenseConcluded": .string("NOASSERTION"), "licenseInfoInFiles": .array([.string("NOASSERTION")]),
+            "copyrightText": .string("NOASSERTION"),
         ])
     }
 

@@ -60,6 +60,24 @@ public struct ImageInventory: Sendable {
         PackageGraph(DependencyResolver(recorded, stack, ownership), count: recorded.count)
     }
 
+    /// The files that say that the packages are there, in the order of their paths.
+    public func recordFiles() -> [RecordFile] {
+        let records = Dictionary(grouping: recorded.indices) { recorded[$0].package.record }
+        return records.sorted { $0.key < $1.key }.compactMap { path, packages in
+            recorded[packages[0]].finding.checksums.map { RecordFile(path: path, checksums: $0, packages: packages) }
+        }
+    }
+
+    /// A file that says that packages are there.
+    public struct RecordFile: Sendable {
+        /// Its path, without a leading slash.
+        public let path: String
+        /// Its checksums.
+        public let checksums: FileChecksums
+        /// The indices of the packages.
+        public let packages: [Int]
+    }
+
     /// Those of the packages that must be there for the given ones: these, what the distribution does not work without, and all
     /// that they require. Where several packages would do, all of them count.
     public func needed(by packages: some Sequence<Package>) -> [Package] {

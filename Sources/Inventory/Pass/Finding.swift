@@ -11,6 +11,8 @@ struct Finding: Hashable, Sendable {
     var distribution: Distribution?
     /// What its packages require, in their order; empty where the record does not say it of any.
     var requirements = RequirementTable()
+    /// The checksums of the file, where it is the record of packages.
+    var checksums: FileChecksums?
     /// What of the file could not be read. Moved to the layer's warnings.
     var warnings: [String] = []
 

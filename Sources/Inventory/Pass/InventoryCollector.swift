@@ -113,6 +113,15 @@ public final class InventoryCollector: LayerVisitor {
             var finding = try cataloguer.read(content, of: facts)
             for warning in finding?.warnings ?? [] { warn(facts.path, warning) }
             finding?.warnings = []
+            // Of what nothing was found in, as most programs, no more is read than it took to know that.
+            if finding?.packages.isEmpty == false {
+                var offset: Int64 = 0
+                finding?.checksums = try FileChecksums {
+                    let bytes = try content.bytes(at: offset, count: 1 << 20)
+                    offset += Int64(bytes.count)
+                    return bytes
+                }
+            }
             return finding
         } catch let error as InventoryError {
             warn(facts.path, error.description)

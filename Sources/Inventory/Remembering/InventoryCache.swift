@@ -8,7 +8,7 @@ public struct InventoryCache: Sendable {
     private let directory: String
 
     /// Says what follows; the number changes with the form.
-    private static let mark = Array("whittle inventory 2\n".utf8)
+    private static let mark = Array("whittle inventory 3\n".utf8)
     private static let limit: Int64 = 512 << 20
 
     /// Keeps them in `directory`, which is made when it is first needed.

@@ -60,6 +60,8 @@ extension BinaryWriter {
             list(finding.claims) { $0.claim($1) }
             list(finding.distribution.map { [$0] } ?? []) { $0.distribution($1) }
             list(finding.requirements.rows) { $0.requirements($1) }
+            optional(finding.checksums?.sha1)
+            optional(finding.checksums?.sha256)
         }
     }
 
@@ -151,11 +153,14 @@ extension BinaryReader {
             let rows = try list { reader throws(InventoryError) in try reader.requirements() }
             var requirements = RequirementTable()
             for row in rows { requirements.append(row) }
+            let short = try optional()
+            let long = try optional()
             return .found(
                 path,
                 Finding(
                     packages: packages, claims: claims, distribution: distributions.first,
-                    requirements: requirements))
+                    requirements: requirements,
+                    checksums: short.flatMap { short in long.map { FileChecksums(sha1: short, sha256: $0) } }))
         default: throw .unusableCache(reason: "it has an unknown kind of event")
         }
     }
