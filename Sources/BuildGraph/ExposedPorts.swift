@@ -34,8 +34,7 @@ enum ExposedPorts {
     }
 
     private static func number(_ text: Substring) -> Int? {
-        // `Int` would take a sign.
-        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        // A `+` in front is taken, as Docker does; a `-` divides a range.
         guard let value = Int(text), (0...65535).contains(value) else { return nil }
         return value
     }
@@ -43,20 +42,30 @@ enum ExposedPorts {
     private static func isAddress(_ text: String) -> Bool {
         var address = text
         if address.hasPrefix("["), address.hasSuffix("]") { address = String(address.dropFirst().dropLast()) }
-        if address.contains(":") {
-            return address.utf8.allSatisfy { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") || isHex($0) }
-        }
+        if address.contains(":") { return isVersion6(address) }
         let octets = address.split(separator: ".", omittingEmptySubsequences: false)
         return octets.count == 4 && octets.allSatisfy { UInt8($0) != nil }
     }
 
-    private static func isHex(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-            UInt8(ascii: "A")...UInt8(ascii: "F"):
-            true
-        default: false
+    /// Eight groups of up to four hexadecimal digits, `::` once for those that are zero, the last two also as IPv4.
+    private static func isVersion6(_ text: String) -> Bool {
+        var groups = text.split(separator: ":", omittingEmptySubsequences: false)
+        var expected = 8
+        if let last = groups.last, last.contains(".") {
+            guard last.split(separator: ".", omittingEmptySubsequences: false).count == 4, isAddress(String(last))
+            else { return false }
+            groups.removeLast()
+            expected = 6
         }
+        // `::` leaves one empty group, at either end two.
+        let isShort = text.contains("::")
+        if text.hasPrefix("::") { groups.removeFirst() }
+        if text.hasSuffix("::") { groups.removeLast() }
+        guard groups.count(where: \.isEmpty) == (isShort ? 1 : 0) else { return false }
+        guard groups.allSatisfy({ $0.count <= 4 && $0.allSatisfy { $0.isHexDigit && $0.isASCII } }) else {
+            return false
+        }
+        return isShort ? groups.count <= expected : groups.count == expected
     }
 }
 

@@ -37,6 +37,7 @@ public struct PlanError: Error, Sendable, CustomStringConvertible {
         case invalidEpoch(String)
         case invalidTrigger(String)
         case invalidRunCommand
+        case devicesUnsupported
         case invalidHeredocName(String)
     }
 
@@ -81,6 +82,7 @@ public struct PlanError: Error, Sendable, CustomStringConvertible {
         case .invalidEpoch(let text): "invalid SOURCE_DATE_EPOCH \"\(text)\": expected seconds since 1970"
         case .invalidTrigger(let why): "invalid ONBUILD trigger of the base image: \(why)"
         case .invalidHeredocName(let name): "heredoc \"\(name)\" cannot be the name of a file"
+        case .devicesUnsupported: "RUN --device is not supported"
         case .invalidRunCommand: "parsing produced an invalid run command"
         }
     }

@@ -4,13 +4,14 @@ import OCI
 extension Planner {
     mutating func addRun(_ run: Run, _ command: StageState.Command, _ index: Int) throws(PlanError) {
         let range = command.instruction.range
+        if let device = run.devices.first { throw PlanError(.devicesUnsupported, range: device.range) }
         let environment = stages[index].environment
         var words = run.command.words
         var script: RunStep.Script?
         var display = command.instruction.original
         if let first = run.command.files.first {
             guard words.count == 1, run.command.isShellForm else { throw PlanError(.invalidRunCommand, range: range) }
-            if isLoneHeredoc(words[0]) {
+            if run.command.isLoneHeredoc {
                 let data = first.stripsTabs ? strippingLeadingTabs(first.data) : first.data
                 if data.hasPrefix("#!") {
                     script = RunStep.Script(name: first.name, data: data)
@@ -67,16 +68,6 @@ extension Planner {
     private var sandboxHostname: String? {
         guard let name = options.buildArguments["BUILDKIT_SANDBOX_HOSTNAME"], !name.isEmpty else { return nil }
         return name
-    }
-
-    /// Whether a line is nothing but a heredoc operator: its body then is the command.
-    private func isLoneHeredoc(_ line: String) -> Bool {
-        var text = Substring(line)
-        while let first = text.utf8.first, first >= UInt8(ascii: "0"), first <= UInt8(ascii: "9") { text.removeFirst() }
-        guard text.hasPrefix("<<") else { return false }
-        text = text.dropFirst(2)
-        if text.hasPrefix("-") { text = text.dropFirst() }
-        return !text.isEmpty && !text.contains { $0 == " " || $0 == "\t" || $0 == "<" || $0 == ">" }
     }
 
     private func strippingLeadingTabs(_ data: String) -> String {

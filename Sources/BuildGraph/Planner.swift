@@ -124,6 +124,8 @@ public struct Planner {
         } else {
             base = try externalBase(baseName, platform: platform, range: stage.range)
         }
+        // There is no image to choose, so a stage on scratch is for what is built for, whatever its FROM says.
+        if case .scratch = base { platform = options.targetPlatform }
         var state = StageState(
             index: index, stage: stage, baseName: baseName, base: base, platform: platform,
             commands: stage.instructions.map { StageState.Command(instruction: $0, sources: []) },
@@ -207,11 +209,12 @@ public struct Planner {
         case .run(let run):
             var sources: [Int?] = []
             for mount in run.mounts {
-                let parsed: ParsedRunMount
-                do { parsed = try mount.parse(expanding: { $0 }) } catch {
+                // All else may hold variables, and is read when their values are known.
+                let source: String?
+                do { source = try mount.from } catch {
                     throw PlanError(.invalidMount("\(error)"), range: mount.range)
                 }
-                guard let from = parsed.from, !from.isEmpty else {
+                guard let from = source else {
                     sources.append(nil)
                     continue
                 }

@@ -6,7 +6,8 @@ import Store
 
 /// Finds the manifest and configuration of base images; layers stay where they are.
 ///
-/// The local store is asked first, then the registry, unless the build always pulls. A resolved image is noted in the
+/// The local store is asked first, then the registry, unless the build always pulls. An image for one platform only
+/// that is in the store serves any platform, as it would in a registry, but only when there is none in the registry. A resolved image is noted in the
 /// store under its name, so that the next build needs no network.
 struct BaseImageResolver: Sendable {
     let store: Store
@@ -35,14 +36,22 @@ struct BaseImageResolver: Sendable {
         if !pullsAlways, let local = try await blocking({ try fromStore(reference, platform: platform) }) {
             return local
         }
-        return try await progress.vertex("[internal] load metadata for \(reference)") { vertex in
-            try await fromRegistry(reference, platform: platform, vertex: vertex)
+        do {
+            return try await progress.vertex("[internal] load metadata for \(reference)") { vertex in
+                try await fromRegistry(reference, platform: platform, vertex: vertex)
+            }
+        } catch {
+            if !pullsAlways, let local = try await blocking({ try fromStore(reference, platform: nil) }) {
+                return local
+            }
+            throw error
         }
     }
 
     // MARK: Local store
 
-    private func fromStore(_ reference: Reference, platform: Platform) throws -> ResolvedImage? {
+    /// - Parameter platform: nil takes an image for whatever platform, if there is no choice.
+    private func fromStore(_ reference: Reference, platform: Platform?) throws -> ResolvedImage? {
         let named = try store.image(named: reference)
         guard var descriptor = named ?? reference.digest.flatMap(documentInStore) else { return nil }
         let root = descriptor.digest
@@ -50,7 +59,9 @@ struct BaseImageResolver: Sendable {
         if MediaType.isIndex(descriptor.mediaType) {
             let index = try CanonicalJSON.decode(
                 Index.self, from: try store.blob(descriptor.digest), what: "image index")
-            guard let match = try? index.manifest(for: platform), store.hasBlob(match.digest) else { return nil }
+            guard let platform, let match = try? index.manifest(for: platform), store.hasBlob(match.digest) else {
+                return nil
+            }
             descriptor = match
         }
         let manifest = try CanonicalJSON.decode(
@@ -58,7 +69,7 @@ struct BaseImageResolver: Sendable {
         guard store.hasBlob(manifest.config.digest) else { return nil }
         let config = try CanonicalJSON.decode(
             ImageConfig.self, from: try store.blob(manifest.config.digest), what: "image configuration")
-        guard platform.matches(config.platform) else { return nil }
+        if let platform, platform.rank(of: config.platform) == nil { return nil }
         return ResolvedImage(
             manifest: manifest, manifestDescriptor: descriptor, config: config, origin: .registry(reference),
             rootDigest: root, reference: reference)

@@ -58,8 +58,9 @@ extension BuildSession {
                     step: FailedStep(step), command: run.arguments.joined(separator: " "),
                     ending: Self.describe(status), exitCode: status.code, lastOutput: tail.bytes))
         }
+        let ended = Clock.latest()
         return try await blocking {
-            try TimeNormalization(since: started, to: time).apply(to: snapshot.upper)
+            try TimeNormalization(since: started, until: ended, to: time).apply(to: snapshot.upper)
             return try snapshot.commit()
         }
     }
@@ -88,10 +89,15 @@ extension TreeState {
 
 /// Wall clock in nanoseconds since 1970, as file systems stamp their files.
 enum Clock {
-    static func now() -> Int64 {
+    /// No later than any stamp that a file gets from now on: the coarse clock, which the kernel mostly stamps with.
+    static func now() -> Int64 { read(CLOCK_REALTIME_COARSE) }
+
+    /// No earlier than any stamp that a file has got until now, also where the kernel stamps more finely.
+    static func latest() -> Int64 { read(CLOCK_REALTIME) }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
-        // The coarse clock is the one the kernel stamps files with: it never runs ahead of a stamp.
-        clock_gettime(CLOCK_REALTIME_COARSE, &time)
+        clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

@@ -69,6 +69,11 @@ struct ImageAssembly: Sendable {
         config.diffIDs = diffIDs
         let created = Timestamp.text(epoch ?? result.newestInput)
         config.created = created
+        // Files of a named context that a stage starts from are a layer, but of no instruction.
+        for account in accounts.dropFirst(config.history.count { !$0.emptyLayer }) {
+            config.history.append(
+                History(createdBy: account.madeBy ?? "files of a build context", comment: "buildkit.exporter.image.v0"))
+        }
         for index in config.history.indices where config.history[index].created == nil {
             config.history[index].created = created
         }

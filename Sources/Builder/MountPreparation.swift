@@ -56,7 +56,7 @@ struct MountPreparation: Sendable {
         switch mount {
         case .tmpfs(let target, let size):
             return Prepared(mounts: [
-                SandboxMount(.temporary(size: size > 0 ? size : nil, mode: 0o1777), at: target)
+                SandboxMount(.temporary(size: size > 0 ? size : nil), at: target)
             ])
         case .bind(let source, let path, let target, let readOnly):
             return try await bind(source, path, target, readOnly: readOnly, vertex: vertex)
@@ -139,12 +139,28 @@ struct MountPreparation: Sendable {
         var held = mount.sharing == .private ? nil : sharedCaches[identity(of: mount)]
         if held == nil { held = try await hold(mount, vertex: vertex) }
         guard let held else { return Prepared() }
-        return Prepared(mounts: [SandboxMount(.bind(held.path), at: mount.target, readOnly: mount.readOnly)])
+        var path = held.path
+        if mount.source == nil, mount.sourcePath != "/" {
+            path = try RootPath.resolve(mount.sourcePath, in: held.path)
+            guard access(path, F_OK) == 0 else {
+                throw BuildError.stepFailed(
+                    step: FailedStep(step), reason: "the cache \(mount.id) has no \(mount.sourcePath)")
+            }
+        }
+        return Prepared(mounts: [SandboxMount(.bind(path), at: mount.target, readOnly: mount.readOnly)])
+    }
+
+    /// Whether mode and owner of the mount count: with a `source`, what is there counts instead. A cache to which they
+    /// count starts empty, even with `from`.
+    private func isAttributed(_ mount: StepMount.CacheMount) -> Bool {
+        mount.sourcePath == "/" && (mount.mode != nil || mount.uid != nil || mount.gid != nil)
     }
 
     private mutating func hold(_ mount: StepMount.CacheMount, vertex: VertexID) async throws -> CacheMount {
         var seed: String?
-        if let source = mount.source, case .root(let root) = try await tree(source, vertex: vertex) {
+        if !isAttributed(mount), let source = mount.source,
+            case .root(let root) = try await tree(source, vertex: vertex)
+        {
             seed = try RootPath.resolve(mount.sourcePath, in: root)
         }
         let sharing: CacheMountSharing =
@@ -154,6 +170,7 @@ struct MountPreparation: Sendable {
             case .locked: .locked
             }
         let seedDirectory = seed
+        let mode = isAttributed(mount) ? (mount.mode ?? 0o755) & 0o777 : 0o755
         let store = session.store
         let identity = identity(of: mount)
         let held = try await waitingForLock { keepWaiting in
@@ -172,7 +189,7 @@ struct MountPreparation: Sendable {
                             _ = chmod(directory, status.st_mode & 0o7777)
                         }
                     } else {
-                        _ = chmod(directory, mount.mode ?? 0o755)
+                        _ = chmod(directory, mode)
                         _ = chown(directory, mount.uid ?? 0, mount.gid ?? 0)
                     }
                 }, keepWaiting: keepWaiting)
@@ -184,7 +201,7 @@ struct MountPreparation: Sendable {
     /// Mounts share a directory when they agree in their id and in what a new one starts as.
     private func identity(of mount: StepMount.CacheMount) -> String {
         var text = mount.id
-        if mount.mode != nil || mount.uid != nil || mount.gid != nil {
+        if isAttributed(mount) {
             text += "\nmode=\(mount.mode ?? 0o755) owner=\(mount.uid ?? 0):\(mount.gid ?? 0)"
         }
         if case .stage(let index)? = mount.source, let source = sources[index] {
@@ -196,20 +213,22 @@ struct MountPreparation: Sendable {
     // MARK: Secrets and agents
 
     private func secret(_ mount: StepMount.SecretMount) throws -> Prepared {
+        // A secret that is not there is an empty variable, even where ENV says otherwise.
+        let absent = Prepared(environment: mount.environmentName.map { ["\($0)="] } ?? [])
         guard let source = session.options.secrets[mount.id] else {
             if mount.required {
                 throw BuildError.stepFailed(
                     step: FailedStep(step),
                     reason: "secret \(mount.id): not found: give it with --secret id=\(mount.id),src=FILE")
             }
-            return Prepared()
+            return absent
         }
         let value: [UInt8]
         switch source {
         case .file(let path): value = try WholeFile.read(path, limit: 500 << 10)
         case .environment(let name):
             guard let text = getenv(name) else {
-                if !mount.required { return Prepared() }
+                if !mount.required { return absent }
                 throw BuildError.stepFailed(
                     step: FailedStep(step), reason: "secret \(mount.id): the variable \(name) is not set")
             }
@@ -222,7 +241,8 @@ struct MountPreparation: Sendable {
         if let target = mount.target {
             prepared.mounts.append(
                 SandboxMount(
-                    .content(value, mode: mount.mode, uid: mount.uid, gid: mount.gid), at: target, readOnly: true))
+                    .content(value, mode: mount.mode & 0o777, uid: mount.uid, gid: mount.gid), at: target,
+                    readOnly: true))
         }
         return prepared
     }
@@ -237,7 +257,7 @@ struct MountPreparation: Sendable {
         }
         let agent = try SSHAgent(
             SSHAgentSource(id: mount.id, paths: source.paths), scratch: try session.scratch.sandbox())
-        let socket = try agent.makeSocket(uid: mount.uid, gid: mount.gid, mode: mount.mode)
+        let socket = try agent.makeSocket(uid: mount.uid, gid: mount.gid, mode: mount.mode & 0o777)
         agents.append(agent)
         sockets.append(socket)
         let target = mount.target ?? "/run/buildkit/ssh_agent.\(agentCount)"

@@ -4,11 +4,13 @@ import Glibc
 /// Gives files that a step has written a time that does not depend on when it ran.
 ///
 /// Whatever was changed since the step began gets one fixed time; times that the step set itself (unpacking an archive,
-/// `touch -d`) stay. Python's byte code names the time of its source, so it is changed along with it: otherwise every
+/// `touch -d`) stay, be they earlier or later. Python's byte code names the time of its source, so it is changed along with it: otherwise every
 /// start of the image would compile all modules again.
 struct TimeNormalization {
     /// Nanoseconds since 1970 at which the step began.
     let since: Int64
+    /// Nanoseconds since 1970 at which the step had ended. A later time was set on purpose.
+    let until: Int64
     /// The time to set, in seconds.
     let to: Int64
 
@@ -45,9 +47,11 @@ struct TimeNormalization {
             } else if status.st_mode & S_IFMT == S_IFREG, isByteCode(name), status.st_size >= 16 {
                 rewriteByteCode(descriptor, name)
             }
-            if nanoseconds(status.st_mtim) >= since { stamp(descriptor, name) }
+            if isOfStep(status.st_mtim) { stamp(descriptor, name) }
         }
     }
+
+    private func isOfStep(_ time: timespec) -> Bool { nanoseconds(time) >= since && nanoseconds(time) <= until }
 
     private func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
 
@@ -59,7 +63,7 @@ struct TimeNormalization {
             utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW)
         } else {
             var status = stat()
-            if fstat(directory, &status) == 0, nanoseconds(status.st_mtim) >= since { futimens(directory, times) }
+            if fstat(directory, &status) == 0, isOfStep(status.st_mtim) { futimens(directory, times) }
         }
     }
 

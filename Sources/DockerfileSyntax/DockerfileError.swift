@@ -6,6 +6,7 @@ public enum DockerfileError: Error, Hashable, Sendable {
     case duplicateDirective(name: String, range: SourceRange)
     case invalidEscape(value: String, range: SourceRange)
     case notUTF8(range: SourceRange)
+    case lineTooLong(range: SourceRange)
 
     // The shape of an instruction.
     case notStringArray(range: SourceRange)
@@ -52,7 +53,8 @@ extension DockerfileError {
     /// What the error is about: a keyword, a flag, a word.
     public var range: SourceRange? {
         switch self {
-        case .noInstructions(let range), .duplicateDirective(_, let range), .invalidEscape(_, let range),
+        case .noInstructions(let range), .lineTooLong(let range), .duplicateDirective(_, let range),
+            .invalidEscape(_, let range),
             .notUTF8(let range), .notStringArray(let range), .twoArgumentsRequired(_, let range),
             .missingEquals(_, let range), .unterminatedHeredoc(_, let range), .word(_, let range),
             .unknownInstruction(_, _, let range), .unknownFlag(_, _, let range), .duplicateFlag(_, let range),
@@ -95,6 +97,7 @@ extension DockerfileError: CustomStringConvertible {
         case .noInstructions: "file with no instructions"
         case .duplicateDirective(let name, _): "only one \(name) parser directive can be used"
         case .invalidEscape(let value, _): "invalid escape token '\(value)' does not match ` or \\"
+        case .lineTooLong: "line is longer than \(DockerfileParser.longestLine) bytes"
         case .notUTF8: "instruction is not valid UTF-8"
         case .notStringArray: "when using JSON array syntax, arrays must be comprised of strings only"
         case .twoArgumentsRequired(let instruction, _): "\(instruction) must have two arguments"

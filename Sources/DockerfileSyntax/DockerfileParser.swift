@@ -43,6 +43,19 @@ struct DockerfileParser {
             comments = []
         }
         if nodes.isEmpty { throw .noInstructions(range: SourceRange(at: bytes.count)) }
+        try rejectLongLines(lastLine)
+    }
+
+    /// BuildKit reads no line longer than this, heredocs included.
+    static let longestLine = 65_535
+
+    private func rejectLongLines(_ lastLine: Int) throws(DockerfileError) {
+        for number in stride(from: 1, through: lastLine, by: 1) {
+            let start = source.lineStarts[number - 1]
+            let end = number < source.lineStarts.count ? source.lineStarts[number] - 1 : bytes.count
+            guard end - start > DockerfileParser.longestLine else { continue }
+            throw .lineTooLong(range: SourceRange(at: start))
+        }
     }
 
     private mutating func apply(_ directive: Directive) throws(DockerfileError) {

@@ -118,6 +118,12 @@ public struct CommandLine: Hashable, Sendable {
         self.isShellForm = isShellForm
         self.files = files
     }
+
+    /// Whether the line is nothing but `<<NAME`, quoted or not, so that the heredoc is the command.
+    public var isLoneHeredoc: Bool {
+        guard words.count == 1, let opener = try? HeredocOpener(words[0]) else { return false }
+        return !opener.name.isEmpty
+    }
 }
 
 /// Sources and destination of COPY and ADD.

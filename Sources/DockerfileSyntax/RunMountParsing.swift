@@ -14,6 +14,19 @@ extension RunMount {
         return try parser.finish()
     }
 
+    /// The stage or image that the mount shows, nil for none; the other values may still hold variables.
+    ///
+    /// Errors: ``RunMountError``.
+    public var from: String? {
+        get throws(RunMountError) {
+            var from: String?
+            for field in try RunMountParser.fields(text) {
+                if let (key, value) = RunMountParser.keyAndValue(field), key == "from" { from = value }
+            }
+            return from.flatMap { $0.isEmpty ? nil : $0 }
+        }
+    }
+
     /// Checks what can be checked before expansion: the shape, and that `from`, which decides on the order of stages,
     /// does without variables.
     func checkShape() throws(RunMountError) {

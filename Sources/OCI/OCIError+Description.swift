@@ -34,6 +34,8 @@ extension OCIError: CustomStringConvertible {
         case .malformedTar(let offset, let reason):
             return offset > 0
                 ? "malformed tar archive at byte \(offset): \(reason)" : "malformed tar archive: \(reason)"
+        case .unknownTarMember(let offset, let type):
+            return "malformed tar archive at byte \(offset): member type \(type) is not supported"
         case .noMatchingPlatform(let wanted, let available):
             return "no image for platform \(wanted), there are: \(available.joined(separator: ", "))"
         }

@@ -28,6 +28,8 @@ public enum OCIError: Error, Hashable, Sendable {
     case system(operation: String, path: String, errno: Int32)
     /// A tar archive is not what tar is; the offset is where in the archive.
     case malformedTar(offset: Int64, reason: String)
+    /// A member of a tar archive is of a type that is not known; the offset is where in the archive.
+    case unknownTarMember(offset: Int64, type: UInt8)
     /// No image of the index is for the wanted platform.
     case noMatchingPlatform(wanted: String, available: [String])
 }

@@ -134,6 +134,8 @@ struct FileStatus {
 
     var isDirectory: Bool { status.st_mode & S_IFMT == S_IFDIR }
     var size: Int { Int(status.st_size) }
+    /// Mode bits, those for set-id and sticky among them.
+    var permissions: UInt32 { status.st_mode & 0o7777 }
 
     /// Sets access and modification time of `path` to those of this status.
     func restoreTimes(of path: String) {

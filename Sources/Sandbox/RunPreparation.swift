@@ -70,7 +70,8 @@ struct RunPreparation {
             mounts.append(.init(target: target, source: source, options: ["rbind"] + access + noDevices))
         case .temporary(let size, let mode):
             kind = .directory
-            let options = (size.map { ["size=\($0)"] } ?? []) + ["mode=" + String(mode ?? 0o1777, radix: 8)]
+            let options =
+                (size.map { ["size=\($0)"] } ?? []) + ["mode=" + String(mode ?? modeOfPlace(target), radix: 8)]
             mounts.append(.init(target: target, source: nil, options: ["nosuid", "nodev"] + access + options))
         case .content(let bytes, let mode, let uid, let gid):
             kind = .file
@@ -84,6 +85,14 @@ struct RunPreparation {
                 .init(target: target, source: file, options: ["rbind", "nosuid", "nodev"] + access + execution))
         }
         if !isCovered(target) { stubTargets.append((target, kind)) }
+    }
+
+    /// A temporary file system looks as the directory that it covers; in a new place anyone may write.
+    private func modeOfPlace(_ target: String) -> UInt32 {
+        guard !isCovered(target), let path = try? RootPath.resolve(target, in: root), let status = FileStatus(path),
+            status.isDirectory
+        else { return 0o1777 }
+        return status.permissions
     }
 
     /// Whether `path` lies below another mount, so that the root file system does not show there.

@@ -27,8 +27,8 @@ struct CommandFailure: Error {
             self.init(status: Self.status(of: error), renderer.text(of: error))
         case let error as OptionError:
             self.init(status: ExitStatusCode.usage, renderer.text(of: error))
-        case OCIError.digestMismatch, OCIError.sizeMismatch, OCIError.malformedTar, OCIError.malformedJSON,
-            OCIError.notAnImage:
+        case OCIError.digestMismatch, OCIError.sizeMismatch, OCIError.malformedTar, OCIError.unknownTarMember,
+            OCIError.malformedJSON, OCIError.notAnImage:
             // An image that is damaged is an input that cannot be read.
             self.init(status: ExitStatusCode.usage, renderer.text(of: error))
         case is CancellationError:

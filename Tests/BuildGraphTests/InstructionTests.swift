@@ -57,12 +57,14 @@ struct InstructionTests {
             ("80", ["80/tcp"]), ("80/UDP", ["80/udp"]), ("8000-8002", ["8000/tcp", "8001/tcp", "8002/tcp"]),
             ("127.0.0.1:8080:80", ["80/tcp"]), ("[::1]:1:2/sctp", ["2/sctp"]), ("9000:90", ["90/tcp"]),
             ("$P/tcp", ["81/tcp"]), ("0", ["0/tcp"]), ("8000-8001:80", ["80/tcp"]),
+            ("+80", ["80/tcp"]), ("[fe80::1:2]:1:2", ["2/tcp"]), ("::ffff:1.2.3.4:1:2", ["2/tcp"]),
         ] {
             let ports = try plan("FROM scratch\nARG P=81\nEXPOSE \(text)\n").last.config.config.exposedPorts
             #expect(ports.sorted() == expected, "\(text)")
         }
         for text in [
-            "x", "80/", "70000", "80-79", "+80", "-80", "80/icmp", "a.b.c.d:1:2", "1-3:1-2", ":", "1:x:2", "80/tcp/udp",
+            "x", "80/", "70000", "80-79", "-80", "80/icmp", "a.b.c.d:1:2", "1-3:1-2", ":", "1:x:2", "80/tcp/udp",
+            "1:2:3:4", "1::2::3:4:5", "[12345::]:1:2", "::1.2.3:1:2", "+",
         ] {
             if text == "80/" { continue }
             guard case .invalidPort = try failure("FROM scratch\nEXPOSE \(text)\n").reason else {
@@ -231,6 +233,30 @@ struct RunTests {
     func historyArguments() throws {
         let plan = try plan("FROM scratch\nARG A=1\nARG B\nENV A=2\nARG A=3\nRUN x\n")
         #expect(plan.history.last == "RUN |2 A=3 B= /bin/sh -c x # buildkit")
+    }
+
+    @Test("a lone heredoc is the command, however its name is written")
+    func loneHeredoc() throws {
+        for opener in ["<<E", "<< E", "<<-E", "0<<E", "<<'E'", "<<\"E\""] {
+            let run = try plan("FROM scratch\nRUN \(opener)\nmake\nE\n").runs[0]
+            #expect(run.arguments == ["/bin/sh", "-c", "make\n"], "\(opener)")
+        }
+        let spaced = try plan("FROM scratch\nRUN <<\"two words\"\nmake\ntwo words\n").runs[0]
+        #expect(spaced.arguments.last == "make\n")
+        let piped = try plan("FROM scratch\nRUN <<E cat\nmake\nE\n").runs[0]
+        #expect(piped.arguments.last == "<<E cat\nmake\nE")
+    }
+
+    @Test("the type of a mount may be a variable, devices are refused")
+    func mountType() throws {
+        let run = try plan("FROM scratch\nARG T=tmpfs\nRUN --mount=type=$T,target=/t,size=1k x\n").runs[0]
+        #expect(run.mounts == [.tmpfs(target: "/t", size: 1024)])
+        #expect(try failure("FROM scratch\nRUN --device=a.b/c=d x\n").reason == .devicesUnsupported)
+    }
+
+    @Test("scratch is for what is built for")
+    func platformOfScratch() throws {
+        #expect(try plan("FROM --platform=linux/arm64 scratch\n").last.config.architecture == "amd64")
     }
 
     @Test("mounts have Docker's defaults")

@@ -71,6 +71,9 @@ struct CopyFlagTests {
 
     @Test func pivot() throws {
         try fixture.copy("x/./y/*.txt", to: "/p/") { $0.keepsParents = true }
+        // In front of the pivot only directories count, so b.md is not taken.
+        try fixture.copy("*/./y/*.txt", to: "/w/") { $0.keepsParents = true }
+        #expect(try fixture.rootPaths("/w") == ["/w/y/", "/w/y/a.txt"])
         try fixture.copy("./x/./z", to: "/q/") { $0.keepsParents = true }
         // A pivot with nothing behind it finds nothing in a context, as in Docker.
         #expect(throws: CopyError.sourceNotFound(source: "x/./", path: "/x")) {

@@ -9,7 +9,7 @@ struct TimeNormalizationTests {
     private func time(_ fixture: CopyFixture, _ path: String) -> Int { fixture.find(path)?.time ?? -1 }
 
     private func apply(_ fixture: CopyFixture, since: Int64, to time: Int64) throws {
-        try TimeNormalization(since: since, to: time).apply(to: fixture.root)
+        try TimeNormalization(since: since, until: .max, to: time).apply(to: fixture.root)
     }
 
     @Test("what the step wrote gets the one time, what it dated itself keeps its date")
@@ -28,6 +28,17 @@ struct TimeNormalizationTests {
         #expect(time(fixture, "root/a/old") == 1_000_000)
         #expect(time(fixture, "root/dated") == 2_000_000)
         #expect(time(fixture, "root/dated/inner") == 2_000_000)
+    }
+
+    @Test("a time later than the step's end was set on purpose")
+    func laterTimes() throws {
+        let fixture = try CopyFixture()
+        try fixture.write("root/later", time: 4_000_000_000)
+        try fixture.write("root/during", time: 2_000_000_000)
+        let since: Int64 = 1_999_999_999_000_000_000
+        try TimeNormalization(since: since, until: 2_000_000_001_000_000_000, to: 1_000).apply(to: fixture.root)
+        #expect(time(fixture, "root/later") == 4_000_000_000)
+        #expect(time(fixture, "root/during") == 1_000)
     }
 
     private func byteCode(flags: UInt8 = 0, time: UInt32) -> [UInt8] {

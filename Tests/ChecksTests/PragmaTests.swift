@@ -59,6 +59,20 @@ struct PragmaTests {
                 == ["MaintainerDeprecated"])
     }
 
+    @Test("a build reads the directive strictly")
+    func strictDirective() throws {
+        func fails(_ options: String) throws -> Bool {
+            try Pragmas.findingsFailBuild(.parse("# check=\(options)\nFROM scratch", path: "Dockerfile"))
+        }
+        #expect(try fails("error=true"))
+        #expect(try fails("skip=A,B;error=1"))
+        #expect(try !fails("skip=all"))
+        #expect(try !fails("error=false"))
+        for options in ["error=maybe", "eror=true", "skip", "skip=A;"] {
+            #expect(throws: CheckDirectiveError.self) { try fails(options) }
+        }
+    }
+
     @Test("error=true makes BuildKit's findings errors")
     func errors() {
         let report = Checker(rules: [.maintainerDeprecated, .unusedStage])

@@ -22,6 +22,7 @@ import Testing
         bad("# syntax=a\n#«SYNTAX» = a\nFROM a\n", "only one syntax parser directive can be used"),
         bad("# escape=«x»\nFROM a\n", "invalid escape token 'x' does not match ` or \\"),
         bad("# escape=« »\nFROM a\n", "invalid escape token ' ' does not match ` or \\"),
+        bad("FROM a\n«»# \(String(repeating: "x", count: 65_534))\n", "line is longer than 65535 bytes"),
         bad("«FORM» a\n", "unknown instruction: FORM (did you mean FROM?)"),
         bad("«form» a\n", "unknown instruction: form (did you mean from?)"),
         bad("«FRMO» a\n", "unknown instruction: FRMO (did you mean FROM?)"),

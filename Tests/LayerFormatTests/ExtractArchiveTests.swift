@@ -57,6 +57,50 @@ private struct Place {
 }
 
 @Suite struct ExtractArchiveTests {
+    /// An archive of one file whose header says another type.
+    private func archive(type: Character) throws -> [UInt8] {
+        var bytes = try tar([(file("a"), [1])])
+        bytes[156] = type.asciiValue ?? 0
+        bytes.replaceSubrange(148..<156, with: [UInt8](repeating: 0x20, count: 8))
+        let sum = String(bytes[..<512].reduce(0) { $0 + Int($1) }, radix: 8)
+        bytes.replaceSubrange(148..<148 + sum.utf8.count, with: sum.utf8)
+        return bytes
+    }
+
+    @Test(
+        "an archive with members that Docker does not know is one, but cannot be extracted", arguments: ["7", "V"])
+    func unknownMembers(_ type: Character) throws {
+        let bytes = try archive(type: type)
+        #expect(try isArchive(bytes))
+        let place = try Place()
+        let descriptor = open(try place.scratch.file("strange", bytes), O_RDONLY)
+        let root = open(place.root, O_RDONLY | O_DIRECTORY)
+        defer {
+            close(descriptor)
+            close(root)
+        }
+        #expect(throws: OCIError.self) { try extractArchive(descriptor, into: root, path: name("o")) }
+    }
+
+    @Test("times before 1970 become its beginning")
+    func earlyTimes() throws {
+        let place = try Place()
+        var early = file("early")
+        early.modificationSeconds = -5
+        try place.extract([(early, [])], to: "o")
+        #expect(place.status("o/early")?.st_mtim.tv_sec == 0)
+    }
+
+    @Test("what is behind the end of the archive is not looked at, the compression's checksum included")
+    func damagedEnd() throws {
+        let scratch = try Scratch()
+        let path = try scratch.file("t.tar", try tar([(file("a"), [1, 2, 3])]))
+        guard try run("gzip", "-k", "-q", path) != nil else { return }
+        var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path + ".gz")))
+        bytes[bytes.count - 8] ^= 0xFF
+        #expect(try isArchive(bytes))
+    }
+
     private func isArchive(_ bytes: [UInt8]) throws -> Bool {
         let scratch = try Scratch()
         let descriptor = open(try scratch.file("file", bytes), O_RDONLY)

@@ -22,8 +22,6 @@ public enum CopyError: Error, Hashable, Sendable {
     case tooManyLinks(path: String)
     /// `--chmod` is neither an octal mode up to 07777 nor a symbolic one.
     case invalidMode(String)
-    /// `--chown` or USER has a number outside the range of ids.
-    case invalidOwner(String)
     /// A user or group is given by name where there are no files to look it up in: on `scratch`, or with `--link`.
     case ownerNameWithoutDatabase(name: String)
     /// `/etc/passwd` or `/etc/group` is not a regular file, or is unreasonably large.
@@ -52,7 +50,6 @@ extension CopyError: CustomStringConvertible {
         case .tooManyLinks(let path): "too many levels of symbolic links in \(path)"
         case .invalidMode(let text):
             "invalid --chmod value \"\(text)\": expected an octal mode up to 07777, or a symbolic one such as u+x"
-        case .invalidOwner(let text): "invalid owner \"\(text)\""
         case .ownerNameWithoutDatabase(let name):
             "cannot look up the user or group \"\(name)\": there is no /etc/passwd or /etc/group to look in, use a number"
         case .unusableOwnerDatabase(let path): "cannot look up users and groups: \(path) is not a usable file"

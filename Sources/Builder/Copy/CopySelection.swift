@@ -81,9 +81,9 @@ private struct SourceResolver {
 
     func items() throws(CopyError) -> [CopySelection.Item] {
         let (base, pattern) = split()
-        // With --parents, Docker finds nothing in a build context for a source that names no path below its start.
+        // With --parents, Docker finds nothing for a source that names no path below its start.
         // A Dockerfile that builds here has to build there, so it fails here too.
-        if keepsParents, pattern == nil, !tree.keepsOwners {
+        if keepsParents, pattern == nil {
             throw .sourceNotFound(source: text, path: String(decoding: base, as: UTF8.self))
         }
         let filter: SelectionFilter
@@ -96,7 +96,9 @@ private struct SourceResolver {
             let root = try RootDirectory(path: tree.root)
             let view = SourceView(root: root, filter: filter)
             if PathPattern.hasWildcard(base) {
-                return try expand(base, view).map { (path) throws(PathFailure) in try item(path, view) }
+                let items = try expand(base, view).map { (path) throws(PathFailure) in try item(path, view) }
+                // A pattern behind the pivot is about what is in directories.
+                return pattern == nil ? items : items.filter(\.isDirectory)
             }
             let start = try item(base, view)
             if let pattern, start.isDirectory { try requireParentsPattern(pattern, below: start, view) }

@@ -52,7 +52,9 @@ extension RootedLocation {
             if let owner = attributes.owner, fchown(next.descriptor, owner.uid, owner.gid) != 0 {
                 throw PathFailure("change the owner of", RootDirectory.join(path, nil))
             }
-            if fchmod(next.descriptor, attributes.mode) != 0 {
+            // Below a set-group-id directory the kernel has made it one, too, and that stays.
+            let inherited = (FileStatus(of: next.descriptor)?.mode ?? 0) & UInt32(S_ISGID)
+            if fchmod(next.descriptor, attributes.mode | inherited) != 0 {
                 throw PathFailure("change the mode of", RootDirectory.join(path, nil))
             }
             created.append(next)

@@ -21,25 +21,25 @@ public struct FileOwner: Hashable, Sendable {
     /// Resolves `user`, `user:group`, `:group` and their numeric forms, as `--chown` and USER have them.
     ///
     /// The rules are Docker's: a numeric user is also the group unless one is given; a named user brings the group of
-    /// its passwd line; an unknown or missing user is 0; an unknown group leaves the user's. `root` is always 0.
+    /// its passwd line; an unknown, missing or negative user is 0; an unknown group leaves the user's. `root` is always 0.
     ///
     /// - Parameters:
     ///   - spec: the text after expansion.
     ///   - database: the root directory whose `/etc/passwd` and `/etc/group` names are looked up in; `nil` where there
     ///     is none (`FROM scratch`, or a `--link` layer).
     /// - Throws: ``CopyError/ownerNameWithoutDatabase(name:)`` for a name without a database,
-    ///   ``CopyError/invalidOwner(_:)``, ``CopyError/unusableOwnerDatabase(path:)``, ``CopyError/tooManyLinks(path:)``.
+    ///   ``CopyError/unusableOwnerDatabase(path:)``, ``CopyError/tooManyLinks(path:)``.
     public static func resolve(_ spec: String, database: String?) throws(CopyError) -> FileOwner {
         let parts = spec.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         var owner = FileOwner.root
         let user = parts.first ?? ""
-        if let id = try number(user, in: spec) {
+        if let id = number(user) {
             owner = FileOwner(uid: id, gid: id)
         } else if let fields = try lookUp(user, in: "/etc/passwd", of: database) {
             owner = FileOwner(uid: field(2, of: fields), gid: field(3, of: fields))
         }
         guard parts.count == 2 else { return owner }
-        if let id = try number(parts[1], in: spec) {
+        if let id = number(parts[1]) {
             owner.gid = id
         } else if let fields = try lookUp(parts[1], in: "/etc/group", of: database) {
             owner.gid = field(2, of: fields)
@@ -55,11 +55,10 @@ public struct FileOwner: Hashable, Sendable {
     }
 
     /// The id that a part stands for; `nil` for a name. An empty part is 0.
-    private static func number(_ part: Substring, in spec: String) throws(CopyError) -> UInt32? {
+    private static func number(_ part: Substring) -> UInt32? {
         if part.isEmpty || part == "root" { return 0 }
         guard let value = Int32(part) else { return nil }
-        guard let id = UInt32(exactly: value) else { throw .invalidOwner(spec) }
-        return id
+        return UInt32(exactly: value) ?? 0
     }
 
     private static func lookUp(

@@ -1,5 +1,16 @@
 import DockerfileSyntax
 
+/// The `check` directive has an option that there is not, or one with a value that it does not take.
+public struct CheckDirectiveError: Error, Hashable, CustomStringConvertible {
+    /// The option.
+    public var option: String
+    /// Where it is written.
+    public var range: SourceRange
+
+    /// One line for people.
+    public var description: String { "invalid check option \"\(option)\"" }
+}
+
 /// The comments of a Dockerfile that are addressed to checks.
 ///
 /// - `# hadolint ignore=DL3006,SC2046` above an instruction (`whittle` may stand for `hadolint`);
@@ -31,10 +42,40 @@ public struct Pragmas: Sendable {
                     } else {
                         experimental.formUnion(names)
                     }
-                case "error": error = value.lowercased() == "true" || value == "1"
+                case "error": error = Pragmas.boolean(value) ?? false
                 default: break
                 }
             }
+        }
+    }
+
+    /// Reads the `check` directive of a Dockerfile as a build does.
+    ///
+    /// - Returns: whether findings of build checks let the build fail.
+    /// - Throws: ``CheckDirectiveError`` for what is no option; ``Pragmas/init(_:)`` passes over it.
+    public static func findingsFailBuild(_ dockerfile: Dockerfile) throws(CheckDirectiveError) -> Bool {
+        guard let directive = dockerfile.directives.check else { return false }
+        var fails = false
+        for option in directive.firstWord.split(separator: ";", omittingEmptySubsequences: false) {
+            let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = parts[0].trimmed
+            guard parts.count == 2, ["skip", "experimental", "error"].contains(name) else {
+                throw CheckDirectiveError(option: String(name), range: directive.valueRange)
+            }
+            guard name == "error" else { continue }
+            guard let value = boolean(parts[1].trimmed) else {
+                throw CheckDirectiveError(option: String(option), range: directive.valueRange)
+            }
+            fails = value
+        }
+        return fails
+    }
+
+    private static func boolean(_ text: some StringProtocol) -> Bool? {
+        switch text {
+        case "1", "t", "T", "true", "TRUE", "True": true
+        case "0", "f", "F", "false", "FALSE", "False": false
+        default: nil
         }
     }
 

@@ -12,6 +12,8 @@ public func isArchive(_ descriptor: Int32) -> Bool {
     do {
         var reader = TarReader(try decompressing(FileSource(descriptor: descriptor, path: "the archive")))
         return try reader.next() != nil
+    } catch OCIError.unknownTarMember {
+        return true
     } catch {
         return false
     }
@@ -66,7 +68,18 @@ private struct ArchiveExtractor {
 
     mutating func extract(_ archive: consuming TarReader) throws {
         var reader = archive
-        while let entry = try reader.next() { try extract(entry, &reader) }
+        while var entry = try reader.next() {
+            // Docker's archives know neither contiguous files nor GNU's sparse ones.
+            guard ![UInt8(ascii: "7"), UInt8(ascii: "S")].contains(reader.memberType) else {
+                throw OCIError.unknownTarMember(offset: reader.memberOffset, type: reader.memberType)
+            }
+            // A time before 1970 is none.
+            if entry.modificationSeconds < 0 {
+                entry.modificationSeconds = 0
+                entry.modificationNanoseconds = 0
+            }
+            try extract(entry, &reader)
+        }
         for (path, entry) in directoryTimes.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             guard let directory = try? tree.directory(splitPath(path), making: false) else { continue }
             try writer.setTimes(of: directory, entry, path)

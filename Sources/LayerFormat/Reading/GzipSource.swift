@@ -19,6 +19,8 @@ final class GzipSource: ByteSource {
     private var isInsideMember = false
     private var membersAreSmall = true
     private var memberCount = 0
+    /// Found behind bytes that were still good; thrown when those have been read.
+    private var failure: LayerFormatError?
     private let decompressor: OpaquePointer?
 
     init(_ source: any ByteSource) {
@@ -35,6 +37,7 @@ final class GzipSource: ByteSource {
 
     func read(upTo limit: Int) throws -> UnsafeRawBufferPointer {
         while pending.isEmpty {
+            if let failure { throw failure }
             let more = isInsideMember ? try inflateSome() : try startMember()
             if !more { return pending }
         }
@@ -109,7 +112,7 @@ final class GzipSource: ByteSource {
         switch result {
         case Z_OK, Z_BUF_ERROR: break
         case Z_STREAM_END: isInsideMember = false
-        default: throw corrupt(stream.msg.map { String(cString: $0) } ?? "zlib reports \(result)")
+        default: failure = corrupt(stream.msg.map { String(cString: $0) } ?? "zlib reports \(result)")
         }
         return true
     }

@@ -26,6 +26,9 @@ public struct TarReader {
     /// Where in the source the content of the current member starts; with ``isSparse`` it is not the plain content.
     public var contentOffset: Int64 { position }
 
+    /// The type of the current member as it is written; ``TarEntry/kind`` is what it comes to.
+    public private(set) var memberType: UInt8 = 0
+
     /// Has the current member holes, so that its stored content is not its content?
     public var isSparse: Bool { sparse != nil }
 
@@ -183,6 +186,7 @@ public struct TarReader {
         let name = pax.sparse.name ?? pax.path ?? longName ?? header.name
         var isSparse = false
         let kind: TarEntry.Kind
+        memberType = header.type
         switch header.type {
         case 0: kind = name.last == UInt8(ascii: "/") ? .directory : .file
         case UInt8(ascii: "0"), UInt8(ascii: "7"): kind = .file
@@ -196,7 +200,7 @@ public struct TarReader {
             kind = .file
             isSparse = true
         case let type:
-            throw malformed("member type \(type) is not supported")
+            throw OCIError.unknownTarMember(offset: start, type: type)
         }
         var entry = TarEntry(
             name: name, kind: kind,

@@ -124,14 +124,9 @@ struct BuildCallRun {
         var buildError: Failure?
     }
 
-    /// The rules that `docker build --check` has; `whittle check` has more.
     private func check() throws {
-        let rules = Rules.all.filter { $0.family == .buildKit }
-        let inputs = CheckInputsSource(
-            context: options.context?.path, storeDirectory: command.global.rootDirectory, facts: nil)
-        let report = Checker(rules: rules).check(
-            options.dockerfile.bytes, path: options.dockerfile.path,
-            inputs: inputs.inputs(for: options.dockerfile.path))
+        let rules = BuildChecks.rules
+        let report = BuildChecks.report(of: options, storeDirectory: command.global.rootDirectory)
         let count = report.findings.count
         if call.isJSON {
             let summaries = Dictionary(rules.map { ($0.id, $0.summary) }) { first, _ in first }

@@ -27,6 +27,7 @@ struct BuildRequest {
         if let load { options.exports.append(load.target) }
         let source = SourceText(options.dockerfile.bytes, path: options.dockerfile.path)
         warnAboutFrontend(source)
+        try CheckEnforcement(command: command, options: options).run()
         let display = ProgressDisplay.make(
             mode: command.outputs.progressMode, noColor: command.global.noColor, source: source)
         let insecureHosts = options.insecureHosts

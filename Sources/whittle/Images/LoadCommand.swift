@@ -34,6 +34,9 @@ struct LoadCommand: AsyncParsableCommand {
             let source: any ImageSource
             do { source = try open(session.store) } catch OCIError.malformedTar(let offset, let reason) {
                 throw OCIError.notAnImage(path: input ?? "standard input", reason: "\(reason) (at byte \(offset))")
+            } catch let error as OCIError {
+                guard case .unknownTarMember = error else { throw error }
+                throw OCIError.notAnImage(path: input ?? "standard input", reason: "\(error)")
             }
             let load = ImageLoad(from: source, into: session.store)
             let fallback = input.flatMap(Self.repository)
