@@ -57,16 +57,13 @@ enum Classification {
 
     /// A volume that hides what the Dockerfile copies: the directory of the sources, or one above it.
     private static func mountedSources(_ view: StageView) -> String? {
-        var directory = "/"
+        var place = view.place()
         var copied: [String] = []
         var volumes: [String] = []
         for instruction in view.final.instructions {
-            switch instruction.kind {
-            case .workdir(let path): directory = PathText.join(directory, view.unquoted(path))
-            case .volume(let paths): volumes += paths
-            default:
-                if let paths = instruction.wholeContext { copied.append(PathText.join(directory, paths.destination)) }
-            }
+            place.follow(instruction)
+            if case .volume(let paths) = instruction.kind { volumes += paths }
+            if let paths = instruction.wholeContext { copied.append(place.path(paths.destination)) }
         }
         return volumes.first { volume in
             volume.hasPrefix("/") && copied.contains { PathText.isBelow($0, PathText.join("/", volume)) }

@@ -38,4 +38,17 @@ struct SituationTests {
         let file = "FROM debian:12 AS build\nRUN make\nFROM alpine\nCOPY --from=build /a /a\n"
         #expect(try has("/" + Self.roots, file, image: [Self.roots], base: [Self.roots]) == nil)
     }
+
+    /// Directories that variables name, as tutorials like to.
+    @Test(arguments: [
+        "ENV HOME=/srv\nENV APP_HOME=$HOME/web\nWORKDIR $APP_HOME\nCOPY . $APP_HOME\n",
+        "ARG BASE=/srv\nWORKDIR ${BASE}/web\nADD . .\n", "ENV A=/srv/web\nCOPY . \"$A\"\nWORKDIR $A\n",
+        "WORKDIR /srv\nWORKDIR ${NAME:-web}\nCOPY . .\n",
+    ])
+    func variablesOfPathsAreInTheirPlaces(_ steps: String) throws {
+        let project = try SampleProject([:])
+        let view = try view("FROM python:3.12\n\(steps)RUN make\n")
+        #expect(view.workingDirectory == "/srv/web")
+        #expect(Situation(view: view, project: project.tree, evidence: nil).applicationDirectory == "/srv/web")
+    }
 }

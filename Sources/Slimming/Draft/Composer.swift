@@ -309,16 +309,6 @@ struct Composer {
 
     // MARK: The last stage in its place
 
-    /// The working directory that an instruction of the last stage finds.
-    private func directoryInFront(of node: Int) -> String {
-        var directory = "/"
-        for instruction in view.inheritedInstructions + view.final.instructions
-        where (instruction.nodeIndex ?? 0) < node {
-            if case .workdir(let path) = instruction.kind { directory = PathText.join(directory, view.unquoted(path)) }
-        }
-        return directory
-    }
-
     private func replaceStage(_ draft: inout Draft) {
         guard let from = view.final.nodeIndex else { return }
         if !plan.reasons.isEmpty { draft.insert(plan.reasons.map { $0 + "\n" }.joined(), before: from) }
@@ -344,7 +334,7 @@ struct Composer {
             draft.cut(node)
         }
         if let first, !plan.copies.isEmpty {
-            let place = directoryInFront(of: first)
+            let place = view.directory(inFrontOf: first)
             let trailing = view.final.instructions.filter { ($0.nodeIndex ?? 0) > first }
             let directory = place == view.workingDirectory ? "" : workingDirectory(&draft, trailing: trailing)
             let lines = notes + setupLines() + directory + ownership() + copyLines()

@@ -26,6 +26,8 @@ struct StageView: Sendable {
     let usedTargets: Set<String>
     /// What each FROM names, with the arguments in front of the first one in their places.
     private let baseNames: [String]
+    /// Values of arguments in front of the first FROM, and of those that are given.
+    private let givenArguments: [String: String]
 
     /// Looks at the last stage; nil when there is none.
     init?(
@@ -33,7 +35,9 @@ struct StageView: Sendable {
         buildArguments: [String: String] = [:]
     ) {
         self.usedTargets = usedTargets
-        baseNames = Self.expandedNames(parsed, buildArguments)
+        let global = Self.globalArguments(parsed, buildArguments)
+        baseNames = Self.expandedNames(parsed, global)
+        givenArguments = global.merging(buildArguments) { $1 }
         guard let final = parsed.stages.last else { return nil }
         self.dockerfile = dockerfile
         self.parsed = parsed
@@ -69,7 +73,9 @@ struct StageView: Sendable {
         return parsed.stages[..<limit].lastIndex { $0.name == name.lowercased() }
     }
 
-    private static func expandedNames(_ parsed: ParsedDockerfile, _ buildArguments: [String: String]) -> [String] {
+    private static func globalArguments(
+        _ parsed: ParsedDockerfile, _ buildArguments: [String: String]
+    ) -> [String: String] {
         let expander = WordExpander(escape: parsed.escape)
         var values: [String: String] = [:]
         for argument in parsed.metaArgs.flatMap(\.arguments) {
@@ -77,6 +83,11 @@ struct StageView: Sendable {
                 buildArguments[argument.name]
                 ?? argument.defaultValue.flatMap { try? expander.expand($0, values).result }
         }
+        return values
+    }
+
+    private static func expandedNames(_ parsed: ParsedDockerfile, _ values: [String: String]) -> [String] {
+        let expander = WordExpander(escape: parsed.escape)
         return parsed.stages.map { stage in
             (try? expander.expand(stage.baseName, values)).flatMap { $0.unmatched.isEmpty ? $0.result : nil }
                 ?? stage.baseName
@@ -168,13 +179,25 @@ struct StageView: Sendable {
         }
     }
 
-    /// Where the last stage's instructions leave the working directory, as far as it is written without variables.
-    var workingDirectory: String {
-        var directory = "/"
-        for instruction in inheritedInstructions + final.instructions {
-            if case .workdir(let path) = instruction.kind { directory = PathText.join(directory, unquoted(path)) }
+    /// Where a stage begins.
+    ///
+    /// - Parameters:
+    ///   - start: The working directory of its base.
+    ///   - inherited: The base's variables.
+    func place(start: String = "/", inherited: [String] = []) -> StagePlace {
+        StagePlace(WordExpander(escape: parsed.escape), given: givenArguments, start: start, inherited: inherited)
+    }
+
+    /// Where the last stage's instructions leave the working directory.
+    var workingDirectory: String { directory(inFrontOf: .max) }
+
+    /// The working directory that an instruction of the last stage finds.
+    func directory(inFrontOf node: Int) -> String {
+        var place = place()
+        for instruction in inheritedInstructions + final.instructions where (instruction.nodeIndex ?? 0) < node {
+            place.follow(instruction)
         }
-        return directory
+        return place.directory
     }
 
     /// The user that the last stage names last.

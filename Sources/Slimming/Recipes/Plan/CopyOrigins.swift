@@ -20,13 +20,13 @@ struct CopyOrigins: Sendable {
         var copies: [Copy] = []
         var defaults: [String: String] = [:]
         if case .copying = view.shape {
-            var current = evidence.baseConfig.workingDir.isEmpty ? "/" : evidence.baseConfig.workingDir
+            var place = view.place(start: evidence.baseConfig.workingDir, inherited: evidence.baseConfig.env)
             let last = view.parsed.stages.count - 1
             for instruction in view.final.instructions {
+                place.follow(instruction)
                 switch instruction.kind {
                 case .arg(let arguments):
                     for argument in arguments { defaults[argument.name] = argument.defaultValue.map(view.unquoted) }
-                case .workdir(let path): current = PathText.join(current, view.unquoted(path))
                 case .copy(let copy):
                     guard let from = copy.from else { continue }
                     let isBuild = StageView.stage(named: from, in: view.parsed, before: last) == view.buildIndex
@@ -34,7 +34,7 @@ struct CopyOrigins: Sendable {
                         Copy(
                             stage: isBuild ? build : from,
                             sources: copy.paths.sources.map { $0.hasPrefix("$") ? $0 : PathText.join("/", $0) },
-                            destination: PathText.join(current, copy.paths.destination)))
+                            destination: place.path(copy.paths.destination)))
                 default: break
                 }
             }

@@ -16,18 +16,18 @@ struct ManifestOrder: Sendable {
     /// - Returns: nil when there is none, or when a step between the two may need the sources.
     init?(_ view: StageView, install: Int, start: String = "/") {
         var found: (node: Int, paths: SourcesAndDestination, directory: String)?
-        var current = start.isEmpty ? "/" : start
+        var place = view.place(start: start)
         for instruction in view.buildInstructions {
             guard let node = instruction.nodeIndex, node < install else { continue }
+            place.follow(instruction)
             switch instruction.kind {
-            case .workdir(let path):
-                current = PathText.join(current, view.unquoted(path))
+            case .workdir:
                 // A relative destination would mean another directory behind this.
                 if let earlier = found, !earlier.paths.destination.hasPrefix("/") { found = nil }
             case .copy, .add:
                 found = instruction.wholeContext.flatMap { paths in
                     paths.sources.count == 1 && paths.inlineFiles.isEmpty
-                        ? (node, paths, PathText.join(current, paths.destination)) : nil
+                        ? (node, paths, place.path(paths.destination)) : nil
                 }
             case .run(let run):
                 let script = ShellScript(run.command.words.joined(separator: " "))
@@ -38,7 +38,7 @@ struct ManifestOrder: Sendable {
         guard let found, !found.paths.destination.contains("$") else { return nil }
         whole = found.node
         directory = found.directory
-        workingDirectory = current
+        workingDirectory = place.directory
         destination = found.paths.destination
         flags = view.dockerfile.nodes[found.node].flags.map { view.dockerfile.source.text(in: $0.range) }
     }

@@ -10,15 +10,12 @@ struct Situation: Sendable {
     /// Where the project's files are in the image: the destination of the copy of the whole context, else the working
     /// directory.
     var applicationDirectory: String {
-        var directory = evidence?.baseConfig.workingDir ?? ""
-        if directory.isEmpty { directory = "/" }
+        var place = view.place(
+            start: evidence?.baseConfig.workingDir ?? "", inherited: evidence?.baseConfig.env ?? [])
         for instruction in view.inheritedInstructions + view.final.instructions {
-            switch instruction.kind {
-            case .workdir(let path): directory = PathText.join(directory, view.unquoted(path))
-            default:
-                if let paths = instruction.wholeContext, !paths.destination.contains("$") {
-                    return PathText.join(directory, paths.destination)
-                }
+            place.follow(instruction)
+            if let path = instruction.wholeContext.map({ place.path($0.destination) }), !path.contains("$") {
+                return path
             }
         }
         return workingDirectory

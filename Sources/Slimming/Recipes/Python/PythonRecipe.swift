@@ -221,14 +221,14 @@ struct PythonRecipe: Recipe {
         _ plan: inout RuntimePlan, _ situation: Situation, _ evidence: Evidence, _ files: ApplicationFiles,
         excluding: [String] = []
     ) {
-        let inPlaces = evidence.added.compactMap { path -> String? in
+        let packagePlaces = evidence.added.compactMap { path -> String? in
             if path.hasPrefix("/usr/local/bin/") { return "/usr/local/bin" }
             guard path.hasPrefix("/usr/local/lib/python") else { return nil }
             return "/usr/local/lib/" + path.split(separator: "/")[3]
         }
         plan.copies += OutsideFiles(
             evidence, outside: situation.applicationDirectory,
-            excluding: Set(inPlaces) + ["/usr/local/share", "/usr/local/etc"] + excluding
+            excluding: Set(packagePlaces) + ["/usr/local/share", "/usr/local/etc"] + excluding
         )
         .copies(CopyOrigins(situation, evidence))
         plan.noteDropped(files, situation)
