@@ -87,6 +87,23 @@ private final class Scratch {
         #expect(first.bytes == second.bytes)
     }
 
+    /// Podman's archives have one image under `localhost/a` and `docker.io/library/a`.
+    @Test(arguments: [ArchiveWriter.Format.docker, .oci]) func anImageMayHaveSeveralNames(format: ArchiveWriter.Format)
+        throws
+    {
+        let scratch = try Scratch()
+        var memory = Memory()
+        let image = try memory.image([[1]])
+        let names = try ["a", "q.io/b:2"].map { try Reference(parsing: $0) }
+        let file = scratch.path + "/several.tar"
+        try ArchiveWriter.write(
+            [ImageExport(descriptor: image, names: names, provider: memory)], format: format, toFile: file)
+        let reader = try ArchiveReader(file: file)
+        #expect(reader.index.manifests.count == 2)
+        #expect(try reader.image(named: nil).config.diffIDs.count == 1)
+        #expect(try reader.image(named: "q.io/b:2").descriptor.digest == reader.image(named: "a").descriptor.digest)
+    }
+
     @Test func anImageOfTheSameNameIsReplaced() throws {
         let scratch = try Scratch()
         var memory = Memory()

@@ -2,6 +2,7 @@
 enum SecretAssignments {
     private static let names = [
         "password", "passwd", "secret", "token", "api_key", "apikey", "access_key", "private_key", "credential", "auth",
+        "client-key-data",
     ]
 
     static func hits(in bytes: [UInt8]) -> [SecretScanner.Hit] {
@@ -11,7 +12,7 @@ enum SecretAssignments {
             defer { offset += line.count + 1 }
             guard line.count <= 4096, hits.count < 20, line.first != UInt8(ascii: "#") else { continue }
             let text = String(decoding: line, as: UTF8.self)
-            guard let (name, value) = assignment(text), isSecret(value) else { continue }
+            guard let (name, value) = assignments(text).first(where: { isSecret($0.value) }) else { continue }
             hits.append(
                 SecretScanner.Hit(
                     rule: "credentials-file", title: "credentials in a file for them", severity: .high,
@@ -20,13 +21,44 @@ enum SecretAssignments {
         return hits
     }
 
-    /// `NAME=value`, `name: value`, `"auth": "value"`, or the value of a line of `.netrc`.
+    /// What a line gives names to: one thing, but JSON may stand in one line as a whole.
+    private static func assignments(_ line: String) -> [(name: String, value: Substring)] {
+        if line.contains("{"), line.contains("\":") { return members(line) }
+        if let value = databasePassword(line) { return [("password", value)] }
+        return assignment(line).map { [$0] } ?? []
+    }
+
+    /// The strings of JSON that stand behind telling names.
+    private static func members(_ line: String) -> [(name: String, value: Substring)] {
+        let parts = line.split(separator: "\"", omittingEmptySubsequences: false)
+        // Every second part is a string: `{`, auths, `:{`, reg.io, `:{`, auth, `:`, value, `}}`.
+        return stride(from: 1, to: max(1, parts.count - 2), by: 2).compactMap { index in
+            guard parts[index + 1].filter({ $0 != " " && $0 != "\t" }) == ":", isTelling(String(parts[index])) else {
+                return nil
+            }
+            return (String(parts[index].suffix(40)), parts[index + 2])
+        }
+    }
+
+    /// The last field of `host:port:database:user:password`, as `.pgpass` has it.
+    private static func databasePassword(_ line: String) -> Substring? {
+        let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+        guard fields.count == 5, fields[1] == "*" || !fields[1].isEmpty && fields[1].allSatisfy(\.isNumber) else {
+            return nil
+        }
+        return fields[4].last == "\r" ? fields[4].dropLast() : fields[4]
+    }
+
+    /// `NAME=value`, `name: value`, `"auth": "value"`, or the password of a line of `.netrc`.
     private static func assignment(_ line: String) -> (name: String, value: Substring)? {
         // npm has the registry's address before the name.
         let isRegistry = line.hasPrefix("//")
-        let separator =
-            line.firstIndex { $0 == "=" || $0 == ":" && !isRegistry } ?? line.range(ofWord: "password")
-        guard let separator else { return urlCredentials(line) }
+        let isMachine = ["machine ", "login ", "password "].contains { line.hasPrefix($0) }
+        let separator = isMachine ? nil : line.firstIndex { $0 == "=" || $0 == ":" && !isRegistry }
+        guard let separator else {
+            guard let blank = line.range(ofWord: "password") else { return urlCredentials(line) }
+            return ("password", line[blank...].drop { $0 == " " }.prefix { $0 != " " && $0 != "\t" && $0 != "\r" })
+        }
         let name = line[..<separator].filter { !"\" '\t".contains($0) }
         guard isTelling(name) else { return urlCredentials(line) }
         var value = line[line.index(after: separator)...]

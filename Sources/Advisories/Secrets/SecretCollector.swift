@@ -60,7 +60,7 @@ public final class SecretCollector: LayerVisitor {
 /// The secrets of a layer, and what it hides of the layers below.
 public struct LayerSecrets: Hashable, Sendable, Codable {
     /// Raised when other secrets are found in the same files, so that remembered results are not used any more.
-    public static let version = 1
+    public static let version = 2
 
     /// Nothing.
     public init() {}

@@ -34,6 +34,8 @@ enum SecretPlaces {
         ".boto",
         ".my.cnf", "terraform.tfvars",
     ]
+    /// The same of files that only their directory makes telling.
+    private static let placed: Set<String> = [".docker/config.json", ".kube/config"]
     private static let binarySuffixes = [
         ".so", ".a", ".o", ".pyc", ".gz", ".xz", ".zst", ".bz2", ".zip", ".jar", ".war", ".whl", ".png", ".jpg",
         ".jpeg", ".gif",
@@ -50,7 +52,7 @@ enum SecretPlaces {
         if quietPrefixes.contains(where: { path.hasPrefix($0) }) { return .none }
         if components.dropLast().contains(where: { quiet.contains($0.lowercased()) }) { return .none }
         if isEnvironmentFile(lower) || assignmentNames.contains(lower) { return .assignments }
-        if lower == "config.json", components.dropLast().last == ".docker" { return .assignments }
+        if let directory = components.dropLast().last, placed.contains("\(directory)/\(lower)") { return .assignments }
         return .content
     }
 

@@ -98,7 +98,7 @@ private struct DocumentShape: Decodable {
 }
 
 extension ImageSource {
-    /// The image of that name; without a name the only one there is.
+    /// The image of that name; without a name the only one there is. One image may have several names.
     ///
     /// A name is looked for as it is, and as a reference: `app:1` finds `docker.io/library/app:1`.
     ///
@@ -107,14 +107,19 @@ extension ImageSource {
         let images = index.manifests.filter { !$0.isAttestation }
         let names = images.map { $0.imageNames.first ?? $0.digest.description }
         guard let name else {
-            if images.count == 1 { return images[0] }
+            if let only = Self.onlyOne(images) { return only }
             if images.isEmpty { throw OCIError.notAnImage(path: path, reason: "it has no images") }
             throw OCIError.ambiguousImage(path: path, candidates: names)
         }
         let matching = images.filter { $0.isCalled(name) }
-        if matching.count == 1 { return matching[0] }
+        if let only = Self.onlyOne(matching) { return only }
         if matching.isEmpty { throw OCIError.imageNotFound(path: path, name: name, candidates: names) }
         throw OCIError.ambiguousImage(path: path, candidates: names)
+    }
+
+    /// The first, if all are the same image.
+    private static func onlyOne(_ images: [Descriptor]) -> Descriptor? {
+        images.first.flatMap { first in images.allSatisfy { $0.digest == first.digest } ? first : nil }
     }
 
     /// The image of that name for a platform. A layout may list one image's platforms without an index around them.
