@@ -69,7 +69,7 @@ struct DependencyResolver {
 
     private mutating func position(of index: Int, besides package: RecordedPackage) -> Int? {
         if siblings[package.record] == nil {
-            siblings[package.record] = package.finding.packages.map {
+            siblings[package.record] = package.file.finding.packages.map {
                 positions[PackageKey($0, record: package.package.record)]
             }
         }

@@ -71,7 +71,12 @@ struct NameIndex {
     }
 
     private func closest(_ candidates: [Int], to package: Int, _ architecture: String?) -> Int? {
-        if candidates.contains(package) { return package }
+        if Self.contains(candidates, package) { return package }
+        if packages[package].package.type == .gem {
+            return candidates.prefix(Self.choiceLimit).max {
+                GemVersion(packages[$0].package.version) < GemVersion(packages[$1].package.version)
+            }
+        }
         var best: (distance: Int, position: Int)?
         for candidate in candidates.prefix(Self.choiceLimit) {
             guard let distance = distance(from: packages[package], to: packages[candidate], architecture),
@@ -80,6 +85,16 @@ struct NameIndex {
             best = (distance, candidate)
         }
         return best?.position
+    }
+
+    private static func contains(_ ascending: [Int], _ value: Int) -> Bool {
+        var range = ascending.indices
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            if ascending[middle] == value { return true }
+            range = ascending[middle] < value ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return false
     }
 
     /// How far one is from being what the other means; nil when it is not.

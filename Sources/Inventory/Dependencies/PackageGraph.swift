@@ -9,7 +9,7 @@ public struct PackageGraph: Sendable {
     public let isCut: Bool
 
     /// More than this is not told.
-    private static let edgeLimit = 500_000
+    private static let edgeLimit = 250_000
 
     init(_ resolver: DependencyResolver, count: Int) {
         var resolver = resolver

@@ -64,7 +64,9 @@ public struct ImageInventory: Sendable {
     public func recordFiles() -> [RecordFile] {
         let records = Dictionary(grouping: recorded.indices) { recorded[$0].package.record }
         return records.sorted { $0.key < $1.key }.compactMap { path, packages in
-            recorded[packages[0]].finding.checksums.map { RecordFile(path: path, checksums: $0, packages: packages) }
+            recorded[packages[0]].file.finding.checksums.map {
+                RecordFile(path: path, checksums: $0, packages: packages)
+            }
         }
     }
 

@@ -3,15 +3,25 @@ import OCI
 /// A package with the file that says that it is there.
 struct RecordedPackage {
     var package: Package
-    /// The record's path.
-    var record: PathBytes
-    /// What the record says.
-    var finding: Finding
-    /// Which of the finding's packages it is.
-    var index: Int
+    let file: File
+    /// Which of the file's packages it is.
+    let index: Int
 
+    /// The record. One for all of its packages, of which there can be many.
+    final class File: Sendable {
+        let path: PathBytes
+        let finding: Finding
+
+        init(_ file: LayerStack.File) {
+            path = file.path
+            finding = file.finding
+        }
+    }
+
+    /// The record's path.
+    var record: PathBytes { file.path }
     /// What it requires; nil when its record does not say.
-    var requirements: PackageRequirements? { finding.requirements[index] }
+    var requirements: PackageRequirements? { file.finding.requirements[index] }
 }
 
 /// What makes two packages of an image the same one. A distribution's package is in one list, wherever that list is kept.
@@ -55,15 +65,17 @@ struct PackageHistory {
     mutating func add(_ files: some Collection<LayerStack.File>, at place: Package.LayerPlace) {
         var next: [PackageKey: RecordedPackage] = [:]
         for file in Self.relevant(files) {
+            let source = RecordedPackage.File(file)
+            let path = file.path.text
             for (index, package) in file.finding.packages.enumerated() {
                 var package = package
-                package.record = file.path.text
-                package.path = package.record + package.path
+                package.record = path
+                package.path = package.path.isEmpty ? path : path + package.path
                 let key = PackageKey(package)
                 // Which of two equal records counts must not depend on the order of a dictionary.
                 if let other = next[key], other.record.lexicographicallyPrecedes(file.path) { continue }
                 package.layer = current[key]?.package.layer ?? place
-                next[key] = RecordedPackage(package: package, record: file.path, finding: file.finding, index: index)
+                next[key] = RecordedPackage(package: package, file: source, index: index)
             }
         }
         for (key, recorded) in current where next[key] == nil {
