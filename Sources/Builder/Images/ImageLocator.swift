@@ -76,6 +76,16 @@ public struct ImageLocator: Sendable {
         throw .noMatchingPlatform(wanted: wanted.description, available: [offered.description])
     }
 
+    /// Are the layers there, and none cut short? What is remembered of their content would hide it.
+    private static func check(_ layers: [Descriptor], in source: any ImageSource) throws {
+        for layer in layers {
+            let size = try source.open(layer).size
+            guard size == layer.size else {
+                throw OCIError.sizeMismatch(what: "blob \(layer.digest)", expected: layer.size, actual: size)
+            }
+        }
+    }
+
     private func locate(_ name: ImageName, _ wanted: Platform?, _ pull: PullPolicy) async throws -> FoundImage {
         let platform = wanted ?? .host
         switch name {
@@ -98,6 +108,7 @@ public struct ImageLocator: Sendable {
             return try await blocking {
                 let (source, reference) = try openImageSource(name)
                 let image = try source.image(named: reference, platform: platform)
+                try Self.check(image.manifest.layers, in: source)
                 return FoundImage(name: name, root: image.descriptor, image: image, origin: .file(source))
             }
         case .directory:
