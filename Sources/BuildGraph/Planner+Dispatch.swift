@@ -172,7 +172,6 @@ extension Planner {
             if let given = options.buildArguments[argument.name] {
                 argument.defaultValue = given
             } else if let value = argument.defaultValue {
-                argument.name = try expand(argument.name, stages[index].environment, range)
                 argument.defaultValue = try expand(value, stages[index].environment, range)
             } else {
                 argument.defaultValue = globals.value(argument.name)

@@ -257,13 +257,23 @@ public struct Planner {
                 switch marks[next] {
                 case .done: break
                 case .open:
-                    throw PlanError(.circularDependency(stages[next].displayName), range: stages[next].stage.range)
+                    let cycle = path.map(\.index).drop { $0 != next } + [next]
+                    throw PlanError(.circularDependency(stages[next].displayName), range: link(of: Array(cycle)))
                 case .new:
                     marks[next] = .open
                     path.append((next, neighbours(of: next).reversed()))
                 }
             }
         }
+    }
+
+    /// The last instruction of a cycle by which one of its stages reads the next; a FROM can only name an earlier one.
+    private func link(of cycle: [Int]) -> SourceRange? {
+        for (reader, source) in zip(cycle, cycle.dropFirst()).reversed() {
+            let command = stages[reader].commands.first { $0.sources.contains(source) }
+            if let command { return command.instruction.range }
+        }
+        return cycle.first.map { stages[$0].stage.range }
     }
 
     private func neighbours(of index: Int) -> [Int] {

@@ -13,6 +13,12 @@ struct ScopeTests {
         #expect(try plan("FROM scratch\nARG A\nRUN x\n").environment == [])
     }
 
+    @Test("the name of an argument is taken as it is written")
+    func names() throws {
+        #expect(try plan("FROM scratch\nARG N=x\nARG $N=1\nRUN x\n").environment == ["N=x", "$N=1"])
+        #expect(try plan("FROM scratch\nARG ' a=b\nRUN x\n").environment == ["' a=b"])
+    }
+
     @Test("build arguments replace defaults where the argument is declared, and nowhere else")
     func given() throws {
         let given: (inout PlanOptions) -> Void = { $0.buildArguments = ["A": "9"] }

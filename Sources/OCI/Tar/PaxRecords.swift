@@ -47,8 +47,9 @@ struct PaxRecords {
         case "path": path = try name()
         case "linkpath": linkPath = try name()
         case "size": size = try checked(decimal(value))
-        case "uid": uid = try checked(decimal(value).flatMap { UInt32(exactly: $0) })
-        case "gid": gid = try checked(decimal(value).flatMap { UInt32(exactly: $0) })
+        // The kernel takes the low 32 bits of larger ones, so other tools do.
+        case "uid": uid = try checked(decimal(value).map { UInt32(truncatingIfNeeded: $0) })
+        case "gid": gid = try checked(decimal(value).map { UInt32(truncatingIfNeeded: $0) })
         case "mtime": modificationTime = try checked(timestamp(value))
         default:
             if key.hasPrefix(Self.attributePrefix) {

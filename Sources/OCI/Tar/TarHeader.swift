@@ -75,6 +75,11 @@ struct TarHeader {
         return value
     }
 
+    /// An owner or group: of larger numbers the low 32 bits, as with the kernel.
+    func owner(_ field: Range<Int>, _ what: String, _ offset: Int64) throws(OCIError) -> UInt32 {
+        UInt32(truncatingIfNeeded: try number(field, what, offset))
+    }
+
     /// A number that must fit an unsigned 32-bit field of the kernel.
     func unsigned(_ field: Range<Int>, _ what: String, _ offset: Int64) throws(OCIError) -> UInt32 {
         guard let value = UInt32(exactly: try number(field, what, offset)) else {

@@ -205,8 +205,8 @@ public struct TarReader {
         var entry = TarEntry(
             name: name, kind: kind,
             mode: UInt32(truncatingIfNeeded: try header.number(TarField.mode, "mode", start)) & 0o7777,
-            uid: try pax.uid ?? header.unsigned(TarField.uid, "owner", start),
-            gid: try pax.gid ?? header.unsigned(TarField.gid, "group", start))
+            uid: try pax.uid ?? header.owner(TarField.uid, "owner", start),
+            gid: try pax.gid ?? header.owner(TarField.gid, "group", start))
         if kind == .symlink || kind == .hardlink {
             entry.linkName = pax.linkPath ?? longLink ?? header.text(TarField.linkName)
         }

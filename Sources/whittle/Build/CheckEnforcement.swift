@@ -20,10 +20,13 @@ struct CheckEnforcement {
         guard let first = findings.first else { return }
         var rules: [String] = []
         for finding in findings where !rules.contains(finding.rule) { rules.append(finding.rule) }
-        throw failure(
+        // The file is right as a Dockerfile: it is the answer that is no.
+        var failure = failure(
             Diagnostic(
                 severity: .error, message: "lint violation found for rules: \(rules.joined(separator: ", "))",
                 range: first.range, hint: "build --check says more"), source)
+        failure.status = ExitStatusCode.negative
+        throw failure
     }
 
     private func failure(_ diagnostic: Diagnostic, _ source: SourceText) -> CommandFailure {
