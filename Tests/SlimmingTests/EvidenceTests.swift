@@ -138,7 +138,7 @@ struct EvidenceTests {
     @Test func whatLiesBesideTheApplicationIsCopiedAlone() throws {
         let files = [
             "home/web/app/a.py": "", "home/web/.local/bin/x": "", "home/web/.local/lib/y.py": "",
-            "home/web/.bashrc": "", "requirements.txt": "", "opt/tool/z": "",
+            "home/web/.bashrc": "", "requirements.txt": "", "opt/tool/z": "", "wheels/a-1-py3-none-any.whl": "",
         ]
         let image = try SampleProject(files)
         let base = try SampleProject(["home/.keep": "", "opt/.keep": ""])

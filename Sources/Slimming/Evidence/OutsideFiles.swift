@@ -75,6 +75,7 @@ struct OutsideFiles: Sendable {
     private static func isDeadAnywhere(_ path: String) -> Bool {
         let name = PathText.name(path)
         if name.hasPrefix("requirements"), name.hasSuffix(".txt") { return true }
+        if name.hasSuffix(".whl") { return true }
         return ["package-lock.json", "poetry.lock", "Pipfile.lock", "uv.lock", "yarn.lock"].contains(name)
     }
 
