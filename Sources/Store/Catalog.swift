@@ -60,7 +60,9 @@ final class Catalog: Sendable {
     ///
     /// SQLite writes one byte per 4 KiB of the index beforehand, which takes up the room only where blocks are as large.
     private static func requireRoom(_ path: String) throws(StoreError) {
-        let taken = status(of: path + "-shm").map { Int64($0.st_blocks) * 512 } ?? 0
+        // The first to open the database cuts the index off. In small blocks its room is not taken again at once.
+        let isKept = !FreeSpace.hasSmallBlocks(in: directory(of: path))
+        let taken = isKept ? status(of: path + "-shm").map { Int64($0.st_blocks) * 512 } ?? 0 : 0
         guard taken < indexBytes else { return }
         if FreeSpace.isLess(than: indexBytes - taken, in: directory(of: path)) { throw .diskFull(path: path) }
     }

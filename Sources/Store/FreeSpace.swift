@@ -11,6 +11,12 @@ enum FreeSpace {
     /// Is there next to no room left in the directory? False where that cannot be known.
     static func isUsedUp(in directory: String) -> Bool { isLess(than: least, in: directory) }
 
+    /// Are the file system's blocks smaller than a page of memory?
+    static func hasSmallBlocks(in directory: String) -> Bool {
+        var status = statvfs()
+        return statvfs(directory, &status) == 0 && status.f_frsize < 4096
+    }
+
     /// Can no file of that length be made in the directory? False where that cannot be known.
     static func isLess(than bytes: Int64, in directory: String) -> Bool {
         var status = statvfs()
