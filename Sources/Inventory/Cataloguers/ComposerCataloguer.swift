@@ -13,10 +13,10 @@ struct ComposerCataloguer: Cataloguer {
         var version: String
         var license: LenientList<String>?
         var installPath: LenientText?
-        var require: LenientTable<LenientText>?
+        var require: LenientKeys?
         /// What it stands for.
-        var replace: LenientTable<LenientText>?
-        var provide: LenientTable<LenientText>?
+        var replace: LenientKeys?
+        var provide: LenientKeys?
 
         enum CodingKeys: String, CodingKey {
             case name, version, license, require, replace, provide

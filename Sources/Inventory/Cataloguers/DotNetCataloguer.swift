@@ -12,7 +12,7 @@ struct DotNetCataloguer: Cataloguer {
 
         /// What each library depends on in what the program is made for, by `name/version`.
         var requirements: [String: Target] {
-            let names = runtimeTarget?.name?.text.map { [$0] } ?? targets?.keys ?? []
+            let names = runtimeTarget?.name?.text.map { [$0] } ?? targets?.values.keys.sorted() ?? []
             return names.compactMap { targets?.values[$0]?.values }.reduce(into: [:]) { result, target in
                 result.merge(target) { first, _ in first }
             }

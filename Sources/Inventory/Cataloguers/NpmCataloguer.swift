@@ -32,11 +32,11 @@ struct NpmCataloguer: Cataloguer {
         var version: LenientText?
         var license: Licence?
         var licenses: LenientList<Licence>?
-        var dependencies: LenientTable<LenientText>?
-        var optionalDependencies: LenientTable<LenientText>?
-        var peerDependencies: LenientTable<LenientText>?
+        var dependencies: LenientKeys?
+        var optionalDependencies: LenientKeys?
+        var peerDependencies: LenientKeys?
         /// Says which of those before need not be there.
-        var peerDependenciesMeta: LenientTable<LenientText>?
+        var peerDependenciesMeta: LenientKeys?
 
         var requirements: PackageRequirements {
             let optional = Set(peerDependenciesMeta?.keys ?? [])

@@ -35,24 +35,31 @@ struct LenientText: Decodable {
 struct LenientTable<Value: Decodable>: Decodable {
     let values: [String: Value]
 
-    /// The keys in order, whatever their values are.
-    let keys: [String]
-
     init(from decoder: any Decoder) throws {
-        let table = try? decoder.container(keyedBy: Key.self)
-        keys = (table?.allKeys ?? []).map(\.stringValue).sorted()
+        let table = try? decoder.container(keyedBy: TableKey.self)
         values = Dictionary(
             (table?.allKeys ?? []).compactMap { key in
                 (try? table?.decode(Value.self, forKey: key)).map { (key.stringValue, $0) }
             }, uniquingKeysWith: { first, _ in first })
     }
+}
 
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
+/// The keys of a table in order, whatever their values are; none when it is no table.
+struct LenientKeys: Decodable {
+    let keys: [String]
+
+    init(from decoder: any Decoder) throws {
+        let table = try? decoder.container(keyedBy: TableKey.self)
+        keys = (table?.allKeys ?? []).map(\.stringValue).sorted()
     }
+}
+
+/// Any key.
+private struct TableKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
 }
 
 /// A list of which only the readable elements count; none when it is no list.
