@@ -28,10 +28,12 @@ struct JavaIdentity: Hashable {
             }
             return nil
         }
-        let symbolic = fields["Bundle-SymbolicName"].map { String($0.prefix { $0 != ";" }) }
+        // Directives may follow it.
+        let symbolic = fields["Bundle-SymbolicName"].map { String($0.prefix { $0 != ";" && $0 != " " }) }
         let file = Self.split(fileName)
         guard
             let artifact = file?.artifact ?? word("Implementation-Title") ?? symbolic,
+            !artifact.isEmpty,
             let version = file?.version
                 ?? word("Implementation-Version", "Bundle-Version", "Specification-Version", "Plugin-Version")
         else { return nil }

@@ -45,7 +45,7 @@ enum Cataloguers {
     ]
 
     /// Raised when a cataloguer finds something else in the same file, so that remembered results are not used any more.
-    static let version: UInt32 = 5
+    static let version: UInt32 = 6
 
     static func cataloguer(for file: FileFacts) -> (any Cataloguer)? {
         all.first { $0.wants(file) }
