@@ -1,4 +1,5 @@
 import Glibc
+import Sandbox
 
 /// What the kernel tells about the processes below this one.
 public enum ProcessTree {
@@ -63,16 +64,7 @@ public enum ProcessTree {
     }
 
     private static func names(in directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name.first?.isNumber == true { names.append(name) }
-        }
-        return names
+        directoryEntries(directory).filter { $0.first?.isNumber == true }
     }
 
     private static func text(_ path: String) -> String {

@@ -1,4 +1,5 @@
 import Glibc
+import Sandbox
 
 /// The files that layers add to what is below them, as overlay directories tell.
 enum AddedFiles {
@@ -10,7 +11,7 @@ enum AddedFiles {
         for layer in layers {
             var pending = [""]
             while let directory = pending.popLast(), found.count < limit {
-                for name in DirectoryNames.sorted(layer + directory) {
+                for name in directoryEntries(layer + directory).sorted() {
                     let path = directory + "/" + name
                     var status = stat()
                     guard lstat(layer + path, &status) == 0 else { continue }

@@ -24,7 +24,7 @@ struct RootView: Sendable {
     }
 
     /// The names in a directory.
-    func names(_ path: String) -> [String] { host(path).map(DirectoryNames.sorted) ?? [] }
+    func names(_ path: String) -> [String] { host(path).map { directoryEntries($0).sorted() } ?? [] }
 
     /// The text of a file of at most a few megabytes.
     func text(_ path: String, limit: Int = 16 << 20) -> String? {
@@ -58,7 +58,7 @@ struct RootView: Sendable {
         var found: [String] = []
         var pending = [(host, path)]
         while let (at, shown) = pending.popLast(), found.count < limit {
-            for name in DirectoryNames.sorted(at) {
+            for name in directoryEntries(at).sorted() {
                 var status = stat()
                 guard lstat(at + "/" + name, &status) == 0 else { continue }
                 let child = PathText.join(shown, name)

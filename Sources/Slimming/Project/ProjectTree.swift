@@ -1,4 +1,5 @@
 import Glibc
+import Sandbox
 
 /// The files of a project, as far as a recipe may want to look at them.
 public struct ProjectTree: Sendable {
@@ -31,7 +32,7 @@ public struct ProjectTree: Sendable {
         var entries: [Entry] = []
         var pending = [""]
         while let directory = pending.popLast(), entries.count < Self.entryLimit {
-            for name in DirectoryNames.sorted(self.root + "/" + directory) {
+            for name in directoryEntries(self.root + "/" + directory).sorted() {
                 let path = directory.isEmpty ? name : directory + "/" + name
                 var status = stat()
                 guard lstat(self.root + "/" + path, &status) == 0 else { continue }
